@@ -1,0 +1,118 @@
+// swift-tools-version: 6.3
+// SPDX-License-Identifier: Apache-2.0
+//
+// The manifest is the architecture: layers bottom to top, and a module may use only what is
+// already on the list. `Tree` at the end refuses any other arrow.
+import PackageDescription
+
+let nio = "swift-nio"
+
+var tree = Tree()
+
+// Wire: bytes <-> values. No descriptors, clocks, tasks or locks.
+tree.module("Bytes", in: "Wire")
+
+let package = Package(
+    name: "opi-xpu",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: tree.targets
+)
+
+/// Builds the target list and refuses any arrow that does not point down.
+struct Tree {
+    typealias Product = (name: String, package: String)
+
+    private(set) var targets: [Target] = [
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: .strict)
+    ]
+    private var shims: [String] = []
+    private var roles: [String] = []
+
+    /// A module of a layer and its tests, which live at the same path below `Tests`.
+    mutating func module(
+        _ name: String,
+        in layer: String,
+        uses: [String] = [],
+        products: [Product] = [],
+        tests: [String] = []
+    ) {
+        for used in uses + tests {
+            precondition(knows(used), "\(name): \(used) is not below it")
+            precondition(!roles.contains(used), "\(name): roles meet only over RPC, not \(used)")
+        }
+        let dependencies = uses.map { Target.Dependency(stringLiteral: $0) } + external(products)
+        let tested = ([name, "TestSupport"] + uses + tests).filter { !shims.contains($0) }
+        targets += [
+            .target(
+                name: name,
+                dependencies: dependencies,
+                path: "Sources/\(layer)/\(name)",
+                swiftSettings: .strict
+            ),
+            .testTarget(
+                name: "\(name)Tests",
+                dependencies: tested.map { .init(stringLiteral: $0) } + external(products),
+                path: "Tests/\(layer)/\(name)Tests",
+                swiftSettings: .strict
+            ),
+        ]
+    }
+
+    /// A part that an operator can start by name.
+    mutating func role(_ name: String, uses: [String], products: [Product] = []) {
+        module(name, in: "Roles", uses: uses, products: products)
+        roles.append(name)
+    }
+
+    /// C that only declares what Swift cannot see.
+    mutating func shim(_ name: String) {
+        let settings: [CSetting] = [.treatAllWarnings(as: .error)]
+        targets.append(.target(name: name, path: "Sources/C/\(name)", cSettings: settings))
+        shims.append(name)
+    }
+
+    /// The program: every role behind one argv.
+    mutating func binary(_ name: String, uses: [String] = [], products: [Product]) {
+        let uses = (roles + uses).map { Target.Dependency(stringLiteral: $0) } + external(products)
+        targets.append(
+            .executableTarget(
+                name: name,
+                dependencies: uses,
+                path: "Sources/\(name)",
+                swiftSettings: .strict
+            )
+        )
+    }
+
+    private func knows(_ name: String) -> Bool {
+        targets.contains { $0.name == name }
+    }
+
+    private func external(_ products: [Product]) -> [Target.Dependency] {
+        products.map { .product(name: $0.name, package: $0.package) }
+    }
+}
+
+extension [SwiftSetting] {
+    /// Every module compiles under the same rules.
+    static var strict: Self {
+        [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            .enableUpcomingFeature("InferIsolatedConformances"),
+            .enableUpcomingFeature("ImmutableWeakCaptures"),
+            .enableExperimentalFeature("Lifetimes"),
+            .strictMemorySafety(),
+            .treatAllWarnings(as: .error),
+            .treatWarning("ExplicitSendable", as: .error),
+            .treatWarning("StrictLanguageFeatures", as: .error),
+        ]
+    }
+}
