@@ -12,6 +12,10 @@ var tree = Tree()
 // Wire: bytes <-> values. No descriptors, clocks, tasks or locks.
 tree.module("Bytes", in: "Wire")
 
+// System: the kernel's files, sockets and namespaces, behind owned values.
+tree.shim("CLinux")
+tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
+
 let package = Package(
     name: "opi-xpu",
     dependencies: [
