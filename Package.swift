@@ -11,6 +11,8 @@ var tree = Tree()
 
 // Wire: bytes <-> values. No descriptors, clocks, tasks or locks.
 tree.module("Bytes", in: "Wire")
+tree.module("Addressing", in: "Wire", uses: ["Bytes"])
+tree.module("JSON", in: "Wire", uses: ["Bytes"])
 
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
