@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Bytes
+import Bytes
 public import HPACK
 
 /// How many messages a server sends in one call.
@@ -55,46 +55,44 @@ public struct ClientCall: ~Copyable, Sendable {
     public var isFinished: Bool {
         switch state {
         case .finished: true
-        case .awaiting, .receiving: false
+        case .awaiting: false
+        case .receiving: false
         }
     }
 
     /// Takes the response's header section.
     public mutating func receive(headers: [HeaderField], endStream: Bool) -> [Output] {
-        switch consume state {
+        switch exchange(&state, with: .finished) {
         case .awaiting:
             return start(headers, endStream: endStream)
         case .receiving:
             return abandon(Status(.internalError, "the server sent its headers twice"))
         case .finished:
-            state = .finished
             return []
         }
     }
 
     /// Takes a piece of the response's body.
     public mutating func receive(data: Span<UInt8>, endStream: Bool) -> [Output] {
-        switch consume state {
+        switch exchange(&state, with: .finished) {
         case .awaiting:
             return abandon(Status(.internalError, "the server sent data ahead of its headers"))
         case .receiving(let deframer, let messages):
             return read(data, deframer, messages, endStream: endStream)
         case .finished:
-            state = .finished
             return []
         }
     }
 
     /// Takes the response's trailer section, which always ends the stream.
     public mutating func receive(trailers: [HeaderField]) -> [Output] {
-        switch consume state {
+        switch exchange(&state, with: .finished) {
         case .awaiting:
             return finish(trailers, messages: 0)
         case .receiving(let deframer, let messages):
             let isWhole = deframer.isBetweenMessages
             return finish(trailers, messages: messages, isWhole: isWhole)
         case .finished:
-            state = .finished
             return []
         }
     }
@@ -152,7 +150,8 @@ extension ClientCall {
             return outputs + abandon(error)
         }
         if endStream {
-            return outputs + fail(Status(.unknown, "the server ended the stream without a status"))
+            let status = Status(.unknown, "the server ended the stream without a status")
+            return outputs + [.finished(status, trailers: Metadata())]
         }
         state = .receiving(deframer, messages: count)
         return outputs

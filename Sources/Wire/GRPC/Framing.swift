@@ -10,7 +10,7 @@ import Bytes
 /// | 4 | length of the message |
 ///
 /// Source: gRPC doc/PROTOCOL-HTTP2.md, "Length-Prefixed-Message".
-public enum Framing {
+public enum Framing: Sendable {
     /// Bytes in front of each message.
     public static let prefixLength = 5
 

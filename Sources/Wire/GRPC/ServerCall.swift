@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Bytes
+import Bytes
 public import HPACK
 
 /// The server's side of one call that takes one message and answers with any number of them.
@@ -58,7 +58,7 @@ public struct ServerCall: ~Copyable, Sendable {
     /// Takes the request's header section.
     public mutating func receive(headers: [HeaderField], endStream: Bool) -> [Output] {
         requestHasEnded = requestHasEnded || endStream
-        switch consume state {
+        switch exchange(&state, with: .finished) {
         case .awaiting:
             return begin(headers, endStream: endStream)
         case .receiving:
@@ -67,7 +67,6 @@ public struct ServerCall: ~Copyable, Sendable {
             state = .answering
             return []
         case .finished:
-            state = .finished
             return []
         }
     }
@@ -75,7 +74,7 @@ public struct ServerCall: ~Copyable, Sendable {
     /// Takes a piece of the request's body.
     public mutating func receive(data: Span<UInt8>, endStream: Bool) -> [Output] {
         requestHasEnded = requestHasEnded || endStream
-        switch consume state {
+        switch exchange(&state, with: .finished) {
         case .awaiting:
             return refuse(Status(.internalError, "the client sent data ahead of its headers"))
         case .receiving(let deframer, let message):
@@ -84,7 +83,6 @@ public struct ServerCall: ~Copyable, Sendable {
             state = .answering
             return []
         case .finished:
-            state = .finished
             return []
         }
     }
@@ -92,29 +90,37 @@ public struct ServerCall: ~Copyable, Sendable {
     /// Takes the client's RST_STREAM, or the loss of the connection.
     public mutating func receiveReset() -> [Output] {
         requestHasEnded = true
-        let isOver =
-            switch state {
-            case .finished: true
-            case .awaiting, .receiving, .answering: false
-            }
-        state = .finished
-        return isOver ? [] : [.cancelled]
+        switch exchange(&state, with: .finished) {
+        case .finished: return []
+        case .awaiting: return []
+        case .receiving: return [.cancelled]
+        case .answering: return [.cancelled]
+        }
     }
 
     /// The response's header section, nil when it was sent or the call is over.
     public mutating func start(_ metadata: Metadata = Metadata()) -> [HeaderField]? {
-        guard case .answering = state, !hasStarted else { return nil }
+        guard isAnswering, !hasStarted else { return nil }
         hasStarted = true
         return Self.responseHeaders + metadata.fields
     }
 
     /// Ends the answer, nil when the call is over already.
     public mutating func finish(_ status: Status, _ metadata: Metadata = Metadata()) -> Ending? {
-        guard case .answering = state else { return nil }
+        guard isAnswering else { return nil }
         state = .finished
         let trailers = status.trailers + metadata.fields
         if hasStarted { return .trailers(trailers) }
         return .trailersOnly(Self.responseHeaders + trailers)
+    }
+
+    private var isAnswering: Bool {
+        switch state {
+        case .answering: true
+        case .awaiting: false
+        case .receiving: false
+        case .finished: false
+        }
     }
 
     private static let responseHeaders = [

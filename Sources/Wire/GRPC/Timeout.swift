@@ -18,7 +18,8 @@ enum Timeout {
     /// The finest form that fits, rounded up so that a short wait never becomes none.
     static func encode(_ duration: Duration) -> String {
         let (seconds, attoseconds) = duration.components
-        let wanted = Int128(seconds) * 1_000_000_000 + (Int128(attoseconds) + 999_999_999) / 1_000_000_000
+        let wanted =
+            Int128(seconds) * 1_000_000_000 + (Int128(attoseconds) + 999_999_999) / 1_000_000_000
         let nanoseconds = max(1, wanted)
         for unit in units {
             let count = (nanoseconds + unit.nanoseconds - 1) / unit.nanoseconds

@@ -64,12 +64,14 @@ import Testing
         #expect(Status(httpStatus: http).code == code)
     }
 
-    @Test(arguments: [
-        (0, StatusCode.internalError), (1, .internalError), (2, .internalError),
-        (3, .internalError), (4, .internalError), (6, .internalError), (7, .unavailable),
-        (8, .cancelled), (9, .internalError), (10, .internalError), (11, .resourceExhausted),
-        (12, .permissionDenied), (13, .unknown), (4_000_000_000, .unknown),
-    ])
+    @Test(
+        arguments: [
+            (0, StatusCode.internalError), (1, .internalError), (2, .internalError),
+            (3, .internalError), (4, .internalError), (6, .internalError), (7, .unavailable),
+            (8, .cancelled), (9, .internalError), (10, .internalError), (11, .resourceExhausted),
+            (12, .permissionDenied), (13, .unknown), (4_000_000_000, .unknown),
+        ] as [(UInt32, StatusCode)]
+    )
     func `maps HTTP/2 error codes`(reset: UInt32, code: StatusCode) {
         #expect(Status(resetCode: reset).code == code)
     }
@@ -104,7 +106,10 @@ import Testing
     @Test func `never comes back shorter`() {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<1000 {
-            let seconds = Int64.random(in: 0...1_000_000_000_000 >> Int.random(in: 0...40), using: &generator)
+            let seconds = Int64.random(
+                in: 0...1_000_000_000_000 >> Int.random(in: 0...40),
+                using: &generator
+            )
             let duration = Duration.nanoseconds(seconds)
             let decoded = Timeout.decode(Timeout.encode(duration))
             #expect((decoded ?? .zero) >= duration)
