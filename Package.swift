@@ -11,8 +11,14 @@ var tree = Tree()
 
 // Wire: bytes <-> values. No descriptors, clocks, tasks or locks.
 tree.module("Bytes", in: "Wire")
+tree.module("HPACK", in: "Wire", uses: ["Bytes"])
 tree.module("Addressing", in: "Wire", uses: ["Bytes"])
 tree.module("JSON", in: "Wire", uses: ["Bytes"])
+tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
+
+// System: the kernel's files, sockets and namespaces, behind owned values.
+tree.shim("CLinux")
+tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
 
 let package = Package(
     name: "opi-xpu",
