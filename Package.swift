@@ -12,6 +12,7 @@ var tree = Tree()
 // Wire: bytes <-> values. No descriptors, clocks, tasks or locks.
 tree.module("Bytes", in: "Wire")
 tree.module("HPACK", in: "Wire", uses: ["Bytes"])
+tree.module("Protobuf", in: "Wire", uses: ["Bytes"])
 
 let package = Package(
     name: "opi-xpu",
