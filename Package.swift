@@ -11,14 +11,21 @@ var tree = Tree()
 
 // Wire: bytes <-> values. No descriptors, clocks, tasks or locks.
 tree.module("Bytes", in: "Wire")
-tree.module("HPACK", in: "Wire", uses: ["Bytes"])
 tree.module("Addressing", in: "Wire", uses: ["Bytes"])
 tree.module("JSON", in: "Wire", uses: ["Bytes"])
+//tree.module("Netlink", in: "Wire", uses: ["Bytes", "Addressing"])
+tree.module("Protobuf", in: "Wire", uses: ["Bytes"])
+tree.module("HPACK", in: "Wire", uses: ["Bytes"])
+//tree.module("HTTP2", in: "Wire", uses: ["Bytes", "HPACK"])
 tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
 tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
+
+// Control: what should be, and who drives it there.
+tree.module("Reconcile", in: "Control")
+tree.module("Addresses", in: "Control", uses: ["Addressing"])
 
 let package = Package(
     name: "opi-xpu",

@@ -45,25 +45,16 @@ struct Netdev: Hashable, Sendable {
 extension Netdev {
     /// The file's text.
     var json: JSONValue {
-        var members: [(String, JSONValue)] = [
-            ("version", 1),
-            ("function", .string(function.description)),
-            ("network", .string(network)),
-            ("macAddress", .string(mac.description)),
-            ("addresses", .array(addresses.map { .string($0.description) })),
-            ("isWanted", .bool(isWanted)),
-            ("since", JSONValue(integerLiteral: since)),
+        [
+            "version": 1,
+            "function": .string(function.description),
+            "network": .string(network),
+            "macAddress": .string(mac.description),
+            "addresses": .array(addresses.map { .string($0.description) }),
+            "isWanted": .bool(isWanted),
+            "since": JSONValue(integerLiteral: since),
+            "holder": holder?.json ?? .null,
         ]
-        if let holder {
-            let holder: JSONValue = [
-                "containerID": .string(holder.containerID),
-                "interfaceName": .string(holder.interfaceName),
-                "pod": .string(holder.pod),
-                "podUID": .string(holder.podUID),
-            ]
-            members.append(("holder", holder))
-        }
-        return .object(JSONObject(members))
     }
 
     /// Reads the file's text; keys of a newer version are ignored.
@@ -78,11 +69,20 @@ extension Netdev {
         }
         isWanted = try node.required("isWanted").bool()
         since = try node.required("since").integer(in: 0...Int.max)
-        holder = try node.optional("holder").map(Holder.init)
+        holder = try node.optional("holder").map(Holder.init(_:))
     }
 }
 
 extension Netdev.Holder {
+    fileprivate var json: JSONValue {
+        [
+            "containerID": .string(containerID),
+            "interfaceName": .string(interfaceName),
+            "pod": .string(pod),
+            "podUID": .string(podUID),
+        ]
+    }
+
     init(_ node: JSONNode) throws(JSONShapeError) {
         containerID = try node.required("containerID").text()
         interfaceName = try node.required("interfaceName").text()

@@ -87,8 +87,8 @@ public struct JSONNode: Sendable {
 
     /// Refuses members that are not on the list, so that a misspelt key is not ignored.
     public func allow(_ keys: Set<String>) throws(JSONShapeError) {
-        guard let members = value.members else { throw wrong("an object") }
-        for member in members where !keys.contains(member.key) {
+        guard let object = value.members else { throw wrong("an object") }
+        for member in object.members where !keys.contains(member.key) {
             throw .unknown(path: path.isEmpty ? member.key : "\(path).\(member.key)")
         }
     }
