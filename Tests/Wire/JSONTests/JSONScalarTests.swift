@@ -124,6 +124,34 @@ import Testing
         }
     }
 
+    /// The scan takes eight bytes at a step: every byte must be seen at every place of a step.
+    @Test(arguments: 0..<17)
+    func `every byte is judged the same wherever it stands`(place: Int) {
+        for byte in UInt8.min...UInt8.max {
+            var content = [UInt8](repeating: UInt8(ascii: "a"), count: 17)
+            content[place] = byte
+            let document = Array("\"".utf8) + content + Array("\"".utf8)
+            let expected: JSONError? =
+                switch byte {
+                case 0..<0x20: .controlCharacter(byte, at: place + 1)
+                case 0x22:
+                    .unexpected(found: place < 16 ? 0x61 : 0x22, wanted: "the end", at: place + 2)
+                case 0x5c where place < 16: .invalidEscape(at: place + 1)
+                case 0x5c: .unexpected(found: nil, wanted: "'\"'", at: 19)
+                case 0x80...: .invalidUTF8(at: place + 1)
+                default: nil
+                }
+            var found: JSONError?
+            do {
+                let text = try JSONValue(parsing: document).string
+                #expect(text.map { Array($0.utf8) } == content)
+            } catch {
+                found = error
+            }
+            #expect(found == expected)
+        }
+    }
+
     private func integer<T: FixedWidthInteger>(_ text: String, _ type: T.Type) throws -> T {
         let document = Array(text.utf8)
         var reader = JSONReader(document.span)
