@@ -12,6 +12,7 @@ var tree = Tree()
 // Wire: bytes <-> values. No descriptors, clocks, tasks or locks.
 tree.module("Bytes", in: "Wire")
 tree.module("HPACK", in: "Wire", uses: ["Bytes"])
+tree.module("HTTP2", in: "Wire", uses: ["Bytes", "HPACK"])
 
 let package = Package(
     name: "opi-xpu",
