@@ -16,7 +16,7 @@ tree.module("JSON", in: "Wire", uses: ["Bytes"])
 //tree.module("Netlink", in: "Wire", uses: ["Bytes", "Addressing"])
 tree.module("Protobuf", in: "Wire", uses: ["Bytes"])
 tree.module("HPACK", in: "Wire", uses: ["Bytes"])
-//tree.module("HTTP2", in: "Wire", uses: ["Bytes", "HPACK"])
+tree.module("HTTP2", in: "Wire", uses: ["Bytes", "HPACK"])
 tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 
 // System: the kernel's files, sockets and namespaces, behind owned values.
