@@ -29,18 +29,26 @@ public struct Journal: Sendable {
         }
     }
 
-    /// Waits until nobody else works on `function`; the lock goes with the value or the process.
+    /// Runs `body` while nobody else works on `function`; the lock also goes with the process.
     ///
-    /// - Throws: ``AttachmentError/busy(_:)`` when the deadline passes.
-    public func lock(
+    /// - Throws: ``AttachmentError/busy(_:)`` when the deadline passes before, or what `body` throws.
+    public func withLock<Value: ~Copyable>(
+        on function: PCIAddress,
+        deadline: Deadline,
+        _ body: () throws -> Value
+    ) throws -> Value {
+        let lock = try lock(function, deadline: deadline)
+        return try withExtendedLifetime(lock) { _ in try body() }
+    }
+
+    private func lock(
         _ function: PCIAddress,
         deadline: Deadline
     ) throws(AttachmentError) -> FileLock {
-        do {
+        do throws(KernelError) {
             return try FileLock("\(locks)/\(function)", deadline: deadline)
-        } catch .deadlineExceeded {
-            throw .busy(function)
         } catch {
+            if case .deadlineExceeded = error { throw .busy(function) }
             throw .kernel(error)
         }
     }
@@ -59,17 +67,9 @@ public struct Journal: Sendable {
         containerID: String,
         interfaceName: String
     ) throws(AttachmentError) -> AttachmentRecord? {
-        for name in try names() {
-            do {
-                let record = try read("\(directory)/\(name)")
-                if let record, record.isOf(containerID: containerID, interfaceName: interfaceName) {
-                    return record
-                }
-            } catch .damaged {
-                continue
-            }
+        try records().records.first {
+            $0.isOf(containerID: containerID, interfaceName: interfaceName)
         }
-        return nil
     }
 
     /// Writes the record of its function.
@@ -92,6 +92,25 @@ public struct Journal: Sendable {
         } catch {
             throw .kernel(error)
         }
+    }
+
+    /// All records, and a sentence for each that cannot be understood.
+    ///
+    /// - Throws: ``AttachmentError/kernel(_:)``.
+    public func records() throws(AttachmentError) -> (
+        records: [AttachmentRecord], damaged: [String]
+    ) {
+        var records: [AttachmentRecord] = []
+        var damaged: [String] = []
+        for name in try names().sorted() {
+            do throws(AttachmentError) {
+                if let record = try read("\(directory)/\(name)") { records.append(record) }
+            } catch {
+                guard case .damaged = error else { throw error }
+                damaged.append("\(error)")
+            }
+        }
+        return (records, damaged)
     }
 
     private func names() throws(AttachmentError) -> [String] {
