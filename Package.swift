@@ -13,6 +13,7 @@ var tree = Tree()
 tree.module("Bytes", in: "Wire")
 tree.module("Addressing", in: "Wire", uses: ["Bytes"])
 tree.module("JSON", in: "Wire", uses: ["Bytes"])
+tree.module("Netlink", in: "Wire", uses: ["Bytes", "Addressing"])
 
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
