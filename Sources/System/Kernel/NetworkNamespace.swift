@@ -35,6 +35,19 @@ public struct NetworkNamespace: ~Copyable, Sendable {
         try NetworkNamespace(path: "/proc/thread-self/ns/net")
     }
 
+    private init(path: String, identity: FileIdentity, file: consuming Descriptor) {
+        self.path = path
+        self.identity = identity
+        self.file = file
+    }
+
+    /// A second hold on the same namespace.
+    ///
+    /// - Throws: ``KernelError/refused(call:subject:errno:)``.
+    public func duplicated() throws(KernelError) -> NetworkNamespace {
+        NetworkNamespace(path: path, identity: identity, file: try file.duplicated())
+    }
+
     /// The descriptor's number, lent for netlink attributes that name a namespace.
     public var descriptor: Int32 { file.rawValue }
 
