@@ -24,7 +24,7 @@ stop() {
 running() { [[ -n ${PID[$1]:-} ]] && ours "${PID[$1]}"; }
 
 # A process id is ours only while the shell counts it among its running jobs: it may be reused.
-ours() { jobs -pr | grep -qx "$1"; }
+ours() { [[ " $(jobs -pr | xargs) " == *" $1 "* ]]; }
 
 end_process() {
     local pid=$1 i
