@@ -69,7 +69,8 @@ class Result(unittest.TestResult):
 
     def addSubTest(self, test, subtest, err):
         if err:
-            self._note(subtest, err)
+            self.trouble.append(subtest._subDescription())
+            self._note(test, err)
 
     def addSkip(self, test, reason):
         self.trouble.append(f"skipped, which no test here may be: {reason}")
