@@ -7,7 +7,6 @@ made, prints a summary, and exits 3 when a request broke our own client's promis
 Nothing is kept across restarts.
 """
 import argparse
-import json
 import signal
 import sys
 import threading
