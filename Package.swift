@@ -13,7 +13,7 @@ var tree = Tree()
 tree.module("Bytes", in: "Wire")
 tree.module("Addressing", in: "Wire", uses: ["Bytes"])
 tree.module("JSON", in: "Wire", uses: ["Bytes"])
-//tree.module("Netlink", in: "Wire", uses: ["Bytes", "Addressing"])
+tree.module("Netlink", in: "Wire", uses: ["Bytes", "Addressing"])
 tree.module("Protobuf", in: "Wire", uses: ["Bytes"])
 tree.module("HPACK", in: "Wire", uses: ["Bytes"])
 tree.module("HTTP2", in: "Wire", uses: ["Bytes", "HPACK"])
@@ -22,6 +22,7 @@ tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
 tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
+tree.module("Links", in: "System", uses: ["Bytes", "Addressing", "Netlink", "Kernel"])
 
 // Control: what should be, and who drives it there.
 tree.module("Reconcile", in: "Control")
