@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Addressing
-public import Kernel
+import Kernel
 public import Links
 
 /// Takes a function into a pod and home again.

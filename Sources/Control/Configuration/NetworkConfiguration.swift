@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
-internal import JSON
+import JSON
 public import PCI
 
 /// One network of the configuration file; the names are those of a DPUNetwork's spec.
