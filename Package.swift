@@ -14,11 +14,21 @@ tree.module("Bytes", in: "Wire")
 tree.module("HPACK", in: "Wire", uses: ["Bytes"])
 tree.module("Addressing", in: "Wire", uses: ["Bytes"])
 tree.module("JSON", in: "Wire", uses: ["Bytes"])
+tree.module("Protobuf", in: "Wire", uses: ["Bytes"])
+tree.module("HTTP2", in: "Wire", uses: ["Bytes", "HPACK"])
 tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
 tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
+
+// Transport: the wire's machines on sockets.
+tree.module(
+    "Connections",
+    in: "Transport",
+    uses: ["Bytes", "Kernel", "HPACK", "HTTP2"],
+    products: [("NIOCore", nio), ("NIOPosix", nio)]
+)
 
 let package = Package(
     name: "opi-xpu",
