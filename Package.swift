@@ -11,10 +11,11 @@ var tree = Tree()
 
 // Wire: bytes <-> values. No descriptors, clocks, tasks or locks.
 tree.module("Bytes", in: "Wire")
-tree.module("HPACK", in: "Wire", uses: ["Bytes"])
 tree.module("Addressing", in: "Wire", uses: ["Bytes"])
 tree.module("JSON", in: "Wire", uses: ["Bytes"])
 tree.module("Protobuf", in: "Wire", uses: ["Bytes"])
+//tree.module("Netlink", in: "Wire", uses: ["Bytes", "Addressing"])
+tree.module("HPACK", in: "Wire", uses: ["Bytes"])
 tree.module("HTTP2", in: "Wire", uses: ["Bytes", "HPACK"])
 tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 
@@ -29,6 +30,9 @@ tree.module(
     uses: ["Bytes", "Kernel", "HPACK", "HTTP2"],
     products: [("NIOCore", nio), ("NIOPosix", nio)]
 )
+// Control: what should be, and who drives it there.
+tree.module("Reconcile", in: "Control")
+tree.module("Addresses", in: "Control", uses: ["Addressing"])
 
 let package = Package(
     name: "opi-xpu",

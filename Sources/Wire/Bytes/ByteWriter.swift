@@ -42,7 +42,6 @@ public struct ByteWriter: Sendable, Equatable {
 
     /// Appends a copy of borrowed bytes.
     public mutating func append(_ span: Span<UInt8>) {
-        bytes.reserveCapacity(bytes.count + span.count)
         for index in span.indices {
             bytes.append(span[index])
         }

@@ -4,7 +4,7 @@
 ///
 /// Every entry has a serial number that never changes; its place in the ring is that number modulo
 /// the ring's power-of-two length. Source: RFC 7541 § 2.3.2, § 4.
-struct DynamicTable: Sendable {
+package struct DynamicTable: Sendable {
     /// A field and its octets as received: text that was not UTF-8 has more of them by now.
     struct Entry: Sendable {
         var field: HeaderField
@@ -38,10 +38,10 @@ struct DynamicTable: Sendable {
     private(set) var count = 0
 
     /// The sum of the entries' sizes.
-    private(set) var size = 0
+    package private(set) var size = 0
 
     /// What ``size`` may not exceed.
-    private(set) var capacity: Int
+    package private(set) var capacity: Int
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -51,6 +51,11 @@ struct DynamicTable: Sendable {
     subscript(position: Int) -> Entry? {
         guard position >= 0, position < count else { return nil }
         return ring[slot(inserted - 1 - position)]
+    }
+
+    /// The fields, newest first.
+    package var fields: [HeaderField] {
+        (0..<count).compactMap { self[$0]?.field }
     }
 
     /// Adds an entry and evicts what no longer fits; one larger than the table empties it.

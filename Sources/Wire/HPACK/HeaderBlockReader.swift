@@ -3,15 +3,15 @@
 import Bytes
 
 /// The two primitives of a header block: prefixed integers and strings.
-struct HeaderBlockReader: ~Escapable {
+package struct HeaderBlockReader: ~Escapable {
     private var reader: ByteReader
 
     @_lifetime(copy block)
-    init(_ block: Span<UInt8>) {
+    package init(_ block: Span<UInt8>) {
         reader = ByteReader(block)
     }
 
-    var position: Int { reader.position }
+    package var position: Int { reader.position }
 
     /// The octet that tells the next representation, nil at the end of the block.
     var next: UInt8? { reader.peeked }
@@ -20,7 +20,7 @@ struct HeaderBlockReader: ~Escapable {
     ///
     /// Values reach 2^28 + 254: four continuation octets. No index or length comes near it, and
     /// idle continuation octets cannot go on for ever. Source: RFC 7541 § 5.1.
-    mutating func integer(prefix: Int) throws(HPACKError) -> Int {
+    package mutating func integer(prefix: Int) throws(HPACKError) -> Int {
         let mask = (1 << prefix) - 1
         var value = Int(try octet()) & mask
         guard value == mask else { return value }
@@ -35,7 +35,7 @@ struct HeaderBlockReader: ~Escapable {
     /// A string literal and the number of its octets after Huffman decoding.
     ///
     /// Source: RFC 7541 § 5.2; ``HeaderField`` tells how octets become text.
-    mutating func string() throws(HPACKError) -> (text: String, octets: Int) {
+    package mutating func string() throws(HPACKError) -> (text: String, octets: Int) {
         let start = position
         let isHuffman = (next ?? 0) & 0x80 != 0
         let length = try integer(prefix: 7)

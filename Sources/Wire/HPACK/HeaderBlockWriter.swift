@@ -3,22 +3,22 @@
 import Bytes
 
 /// The primitives of a header block, mirror of ``HeaderBlockReader``.
-struct HeaderBlockWriter {
+package struct HeaderBlockWriter {
     private var writer = ByteWriter()
     private let usesHuffman: Bool
 
-    init(usesHuffman: Bool) {
+    package init(usesHuffman: Bool) {
         self.usesHuffman = usesHuffman
     }
 
-    mutating func take() -> [UInt8] {
+    package mutating func take() -> [UInt8] {
         writer.take()
     }
 
     /// An integer that shares its first octet with `pattern`.
     ///
     /// Source: RFC 7541 § 5.1.
-    mutating func integer(_ value: Int, prefix: Int, pattern: UInt8) {
+    package mutating func integer(_ value: Int, prefix: Int, pattern: UInt8) {
         let mask = (1 << prefix) - 1
         guard value >= mask else { return writer.byte(pattern | UInt8(value)) }
         writer.byte(pattern | UInt8(mask))
@@ -31,7 +31,7 @@ struct HeaderBlockWriter {
     }
 
     /// A field by the number of its name, or by its name, and its value.
-    mutating func literal(_ field: HeaderField, name: Int?, prefix: Int, pattern: UInt8) {
+    package mutating func literal(_ field: HeaderField, name: Int?, prefix: Int, pattern: UInt8) {
         integer(name ?? 0, prefix: prefix, pattern: pattern)
         if name == nil { string(field.name) }
         string(field.value)

@@ -16,7 +16,7 @@ import Bytes
 /// | `0001xxxx` | literal, never to be remembered        | 4      |
 /// | `0000xxxx` | literal                                | 4      |
 public struct HeaderDecoder: Sendable {
-    private(set) var table: DynamicTable
+    package private(set) var table: DynamicTable
     private var tableLimit: Int
     private let listLimit: Int
 

@@ -7,7 +7,7 @@ import Bytes
 /// Every field that fits the table is remembered, except sensitive ones. Blocks must reach the
 /// peer in the order they were encoded, each of them once.
 public struct HeaderEncoder: Sendable {
-    private(set) var table: DynamicTable
+    package private(set) var table: DynamicTable
     private let ownLimit: Int
     private let usesHuffman: Bool
 
@@ -21,7 +21,7 @@ public struct HeaderEncoder: Sendable {
     /// An encoder with an empty table.
     ///
     /// - Parameter tableSize: Octets that the table may take even if the peer allows more.
-    public init(tableSize: Int = HeaderEncoder.initialTableSize) {
+    public init(tableSize: Int = 4096) {
         self.init(tableSize: tableSize, usesHuffman: true)
     }
 
@@ -37,7 +37,7 @@ public struct HeaderEncoder: Sendable {
     /// The table's size before any setting, in octets.
     ///
     /// Source: RFC 9113 § 6.5.2.
-    public static let initialTableSize = 4096
+    private static let initialTableSize = 4096
 
     /// Takes over the peer's SETTINGS_HEADER_TABLE_SIZE; the next block announces the change.
     public mutating func setMaximumTableSize(_ size: Int) {
