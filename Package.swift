@@ -50,7 +50,12 @@ struct Tree {
     typealias Product = (name: String, package: String)
 
     private(set) var targets: [Target] = [
-        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: .strict)
+        .target(
+            name: "TestSupport",
+            dependencies: ["Bytes", "Protobuf"],
+            path: "Tests/Support",
+            swiftSettings: .strict
+        )
     ]
     private var shims: [String] = []
     private var roles: [String] = []
