@@ -30,6 +30,13 @@ tree.module(
     uses: ["Bytes", "Kernel", "HPACK", "HTTP2"],
     products: [("NIOCore", nio), ("NIOPosix", nio)]
 )
+tree.module(
+    "RPC",
+    in: "Transport",
+    uses: ["Bytes", "Kernel", "HPACK", "HTTP2", "GRPC", "Protobuf", "Connections"],
+    products: [("NIOCore", nio), ("NIOPosix", nio)]
+)
+
 // Control: what should be, and who drives it there.
 tree.module("Reconcile", in: "Control")
 tree.module("Addresses", in: "Control", uses: ["Addressing"])

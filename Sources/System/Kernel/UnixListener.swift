@@ -24,19 +24,14 @@ public struct UnixListener: ~Copyable, Sendable {
     /// - Throws: ``KernelError/refused(call:subject:errno:)``, with ``Errno/addressInUse`` when
     ///   somebody listens there or the file is no socket.
     public init(listeningAt path: String, mode: Files.Mode = 0o600) throws(KernelError) {
-        do throws(KernelError) {
-            socket = try Self.bind(path, mode)
-        } catch {
-            guard error.errno == .addressInUse, try Self.isStale(path) else { throw error }
-            try Files.remove(path, missingOK: true)
-            socket = try Self.bind(path, mode)
-        }
+        let socket = try Self.bindReplacing(path, mode)
         guard let identity = try Files.identity(of: path) else {
             throw .refused(call: "stat", subject: path, errno: .noSuchFile)
         }
-        file = identity
         let number = socket.rawValue
         try system("listen", path) { listen(number, Self.backlog) }
+        self.socket = socket
+        file = identity
     }
 
     /// Gives the socket away; the file stays.
@@ -49,6 +44,19 @@ public struct UnixListener: ~Copyable, Sendable {
     /// - Throws: ``KernelError/refused(call:subject:errno:)``.
     public static func remove(_ path: String, ifStill file: FileIdentity) throws(KernelError) {
         if try Files.identity(of: path) == file { try Files.remove(path, missingOK: true) }
+    }
+
+    private static func bindReplacing(
+        _ path: String,
+        _ mode: Files.Mode
+    ) throws(KernelError) -> Descriptor {
+        do throws(KernelError) {
+            return try bind(path, mode)
+        } catch {
+            guard error.errno == .addressInUse, try isStale(path) else { throw error }
+            try Files.remove(path, missingOK: true)
+            return try bind(path, mode)
+        }
     }
 
     private static func bind(_ path: String, _ mode: Files.Mode) throws(KernelError) -> Descriptor {

@@ -32,11 +32,12 @@ public struct Backoff: Hashable, Sendable {
         after failures: Int,
         using generator: inout some RandomNumberGenerator
     ) -> Duration {
-        var pause = initial
-        for _ in 1..<max(2, min(failures, 64)) where pause < maximum && failures > 1 {
-            pause *= factor
+        var seconds = initial / .seconds(1)
+        let longest = maximum / .seconds(1)
+        for _ in 0..<max(0, failures - 1) where seconds < longest {
+            seconds *= factor
         }
-        pause = min(pause, maximum)
-        return pause * (1 + Double.random(in: -jitter...jitter, using: &generator))
+        let shift = Double.random(in: -jitter...jitter, using: &generator)
+        return .seconds(min(seconds, longest) * (1 + shift))
     }
 }

@@ -10,7 +10,7 @@ public import Kernel
 public struct BlockingConnection: ~Copyable, Sendable {
     private let endpoint: Endpoint
     private let deadline: Deadline
-    private let started = Deadline.now
+    private let allowed: Duration
     private let socket: UnixStream
     private var machine = ClientConnection()
 
@@ -22,7 +22,7 @@ public struct BlockingConnection: ~Copyable, Sendable {
     public init(unixPath path: String, deadline: Deadline) throws(ConnectionFailure) {
         endpoint = .unix(path: path)
         self.deadline = deadline
-        let allowed = deadline.remaining
+        allowed = deadline.remaining
         do throws(KernelError) {
             socket = try UnixStream(connectingTo: path, deadline: deadline)
         } catch {
@@ -69,7 +69,7 @@ public struct BlockingConnection: ~Copyable, Sendable {
 
     private func failure(_ error: KernelError) -> ConnectionFailure {
         if case .deadlineExceeded = error {
-            return ConnectionFailure(endpoint, .silent(deadline.since(started)))
+            return ConnectionFailure(endpoint, .silent(allowed))
         }
         return ConnectionFailure(endpoint, error, waited: .zero)
     }

@@ -12,7 +12,7 @@ extension ConnectionFailure {
 }
 
 extension ConnectionFailure.Reason {
-    private init(_ error: any Error) {
+    fileprivate init(_ error: any Error) {
         switch error {
         case let error as ConnectionFailure:
             self = error.reason

@@ -176,8 +176,13 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         write()
+        if context.channel.isWritable {
+            for receiver in receivers.values { receiver.becameWritable() }
+        }
         context.fireChannelWritabilityChanged()
     }
+
+    fileprivate var isWritable: Bool { context?.channel.isWritable ?? false }
 
     /// Arranges one write after everything that this turn of the event loop still brings.
     func scheduleWrite() {
@@ -300,7 +305,8 @@ extension ConnectionHandler: StreamOwner where Machine: ~Copyable {
     }
 
     func unsent(on id: StreamID) -> Int {
-        machine.buffered(on: id)
+        let buffered = machine.buffered(on: id)
+        return buffered == 0 && !isWritable ? 1 : buffered
     }
 
     /// A server's stream is over with the answer.

@@ -54,17 +54,12 @@ public final class Dialer: Sendable {
         perform { $0.open(sender) }
     }
 
-    /// Runs `body` after so long on the dialer's event loop, unless it is cancelled.
-    public func schedule(
-        after delay: Duration,
-        _ body: @escaping @Sendable () -> Void
-    ) -> Scheduled<Void> {
-        eventLoop.scheduleTask(in: TimeAmount(delay), body)
-    }
-
-    /// Fails what waits, lets open streams finish and takes no more calls.
-    public func close() {
-        perform { $0.close() }
+    /// Fails what waits and what is open, takes no more calls, and returns when the connection is
+    /// gone.
+    public func close() async {
+        await withCheckedContinuation { continuation in
+            perform { $0.close(then: continuation) }
+        }
     }
 
     private func perform(_ body: @escaping @Sendable (DialerCore) -> Void) {

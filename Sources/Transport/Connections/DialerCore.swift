@@ -10,9 +10,10 @@ final class DialerCore {
 
     private enum State {
         case idle
-        case connecting
-        case connected(Handler)
+        case connecting(attempt: Int)
+        case connected(Handler, attempt: Int)
         case resting(until: NIODeadline, ConnectionFailure)
+        case closing(attempt: Int)
         case closed
     }
 
@@ -21,7 +22,10 @@ final class DialerCore {
     private let eventLoop: any EventLoop
     private var state = State.idle
     private var waiting: [any RequestSender] = []
+    private var closers: [CheckedContinuation<Void, Never>] = []
+    private var attempts = 0
     private var failures = 0
+    private var isEstablished = false
 
     init(_ endpoint: Endpoint, _ options: DialOptions, _ eventLoop: any EventLoop) {
         self.endpoint = endpoint
@@ -30,13 +34,14 @@ final class DialerCore {
     }
 
     func open(_ sender: any RequestSender) {
+        sender.submitted(to: eventLoop)
         switch state {
         case .idle:
             waiting.append(sender)
             connect()
         case .connecting:
             wait(sender)
-        case .connected(let handler):
+        case .connected(let handler, _):
             if waiting.isEmpty, handler.machine.canOpenStream {
                 start(sender, on: handler)
             } else {
@@ -49,16 +54,28 @@ final class DialerCore {
                 waiting.append(sender)
                 connect()
             }
-        case .closed:
+        case .closing, .closed:
             sender.failed(ConnectionFailure(endpoint, .closed))
         }
     }
 
-    func close() {
+    func close(then continuation: CheckedContinuation<Void, Never>) {
+        closers.append(continuation)
+        if case .closing = state { return }
         let last = state
         state = .closed
         fail(.init(endpoint, .closed))
-        if case .connected(let handler) = last { handler.shutDown() }
+        guard case .connected(let handler, let attempt) = last else { return hasClosed() }
+        state = .closing(attempt: attempt)
+        handler.shutDown()
+        handler.close(.closed)
+    }
+
+    private func hasClosed() {
+        state = .closed
+        let all = closers
+        closers = []
+        for continuation in all { continuation.resume() }
     }
 
     private func wait(_ sender: any RequestSender) {
@@ -84,7 +101,7 @@ final class DialerCore {
     }
 
     private func startWaiting() {
-        guard case .connected(let handler) = state else { return }
+        guard case .connected(let handler, _) = state else { return }
         var started = 0
         while started < waiting.count, handler.machine.canOpenStream {
             start(waiting[started], on: handler)
@@ -102,13 +119,16 @@ final class DialerCore {
 
 extension DialerCore {
     private func connect() {
-        state = .connecting
+        attempts += 1
+        isEstablished = false
+        let number = attempts
+        state = .connecting(attempt: number)
         let core = NIOLoopBound(self, eventLoop: eventLoop)
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(TimeAmount(options.connectTimeout))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try core.value.fill(channel)
+                    try core.value.fill(channel, attempt: number)
                 }
             }
         let attempt =
@@ -121,29 +141,30 @@ extension DialerCore {
         }
     }
 
-    private func fill(_ channel: any NIOCore.Channel) throws {
+    private func fill(_ channel: any NIOCore.Channel, attempt: Int) throws {
         try options.prepare?(channel)
         let handler = Handler(
             ClientConnection(),
             endpoint: endpoint,
             policy: options.keepAlive,
-            notify: { [weak self, weak channel] notice in
-                self?.take(notice, from: channel)
+            notify: { [weak self] notice in
+                self?.take(notice, from: attempt)
             }
         )
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
     private func connected(_ result: Result<any NIOCore.Channel, any Error>) {
-        guard case .connecting = state else {
+        guard case .connecting(let attempt) = state else {
             // Closed in the meantime.
             if case .success(let channel) = result { channel.close(promise: nil) }
             return
         }
         do {
             let channel = try result.get()
+            guard channel.isActive else { return rest(ConnectionFailure(endpoint, .closedByPeer)) }
             let handler = try channel.pipeline.syncOperations.handler(type: Handler.self)
-            state = .connected(handler)
+            state = .connected(handler, attempt: attempt)
             startWaiting()
         } catch {
             rest(ConnectionFailure(endpoint, whileConnecting: error))
@@ -158,15 +179,18 @@ extension DialerCore {
         fail(failure)
     }
 
-    private func take(_ notice: Handler.Notice, from channel: (any NIOCore.Channel)?) {
+    private func take(_ notice: Handler.Notice, from attempt: Int) {
+        if case .closing(attempt) = state, case .ended = notice { return hasClosed() }
         // An older connection may still be finishing its streams.
-        guard case .connected(let handler) = state, handler.isOn(channel) else { return }
+        guard case .connected(_, attempt) = state else { return }
         switch notice {
-        case .established: failures = 0
+        case .established:
+            failures = 0
+            isEstablished = true
         case .hasRoom: startWaiting()
         case .goingAway: leave()
         case .ended(let failure):
-            if failures == 0, handler.isEstablished { leave() } else { rest(failure) }
+            if isEstablished { leave() } else { rest(failure) }
         }
     }
 

@@ -24,7 +24,10 @@ public enum Endpoint: Hashable, Sendable {
         self = .tcp(host: try Self.host(String(text[..<colon]), in: text), port: port)
     }
 
-    private static func unixSocket(_ path: String, in text: String) throws(EndpointError) -> Endpoint {
+    private static func unixSocket(
+        _ path: String,
+        in text: String
+    ) throws(EndpointError) -> Endpoint {
         let path = path.hasPrefix("//") ? String(path.dropFirst(2)) : path
         guard path.hasPrefix("/"), path.utf8.count > 1, !path.utf8.contains(0) else {
             throw .invalidPath(text)

@@ -62,8 +62,8 @@ final class Guests: Sendable {
     /// Asks every client to finish and go.
     func shutDown() {
         let guests = state.withLock { state in
-            state.isClosing = true
-            return Array(state.guests.values)
+            defer { state.isClosing = true }
+            return state.isClosing ? [] : Array(state.guests.values)
         }
         for guest in guests {
             guest.loop.execute { guest.handler.value.shutDown() }

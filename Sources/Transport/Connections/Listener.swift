@@ -105,13 +105,11 @@ public final class Listener: Sendable {
         guests.shutDown()
     }
 
-    /// Closes the connections that are still there.
-    public func close() {
-        guests.close()
-    }
-
-    /// Waits until the last connection is gone, after ``shutDown()``.
-    public func drained() async {
+    /// Waits until the last connection is gone, after ``shutDown()``; those that are still there
+    /// after `grace` are closed.
+    public func drained(grace: Duration) async {
+        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(grace)) { self.guests.close() }
         await guests.gone()
+        timer.cancel()
     }
 }

@@ -19,7 +19,7 @@ public protocol StreamReceiver: AnyObject, Sendable {
     /// The fields after the body.
     func received(trailers: [HeaderField])
 
-    /// All that was handed to ``StreamHandle/send(_:endStream:)`` has found room in the windows.
+    /// There is room again: look at ``StreamHandle/unsent``.
     func becameWritable()
 
     /// The stream is gone, by the peer's wish or because the peer broke a rule on it.
@@ -31,6 +31,9 @@ public protocol StreamReceiver: AnyObject, Sendable {
 
 /// A receiver that opens its stream itself: a client's request.
 public protocol RequestSender: StreamReceiver {
+    /// The request has reached the event loop that it will stay on; the place to set timers.
+    func submitted(to eventLoop: any EventLoop)
+
     /// The request's header section, asked for when the stream is about to be opened; nil when
     /// nobody waits for the answer any more.
     func headersForOpening() -> [HeaderField]?
@@ -94,7 +97,16 @@ public struct StreamHandle: Sendable {
         owner.value.consumed(count, on: id)
     }
 
-    /// Bytes that were sent and have found no room in the windows yet.
+    /// Runs `body` after so long on the connection's event loop, unless it is cancelled.
+    public func schedule(
+        after delay: Duration,
+        _ body: @escaping @Sendable () -> Void
+    ) -> Scheduled<Void> {
+        eventLoop.scheduleTask(in: TimeAmount(delay), body)
+    }
+
+    /// Whether what was sent still waits: for a window, or for the peer to read the socket; the
+    /// number of bytes when it is known.
     public var unsent: Int { owner.value.unsent(on: id) }
 }
 
