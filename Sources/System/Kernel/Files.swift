@@ -91,6 +91,7 @@ public enum Files: Sendable {
         at path: String,
         _ rename: (_ temporary: String) throws(KernelError) -> Void
     ) throws(KernelError) {
+        try refuseZeroByte(in: path)
         let temporary = temporaryName(beside: path)
         let file = try open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
         do {

@@ -48,7 +48,12 @@ public struct UnixStream: ~Copyable, Sendable {
         self.path = path
     }
 
-    /// Who listens at the other end.
+    init(adopting socket: consuming Descriptor, path: String) {
+        self.socket = socket
+        self.path = path
+    }
+
+    /// Who is at the other end.
     ///
     /// - Throws: ``KernelError/refused(call:subject:errno:)``.
     public func peerCredentials() throws(KernelError) -> PeerCredentials {

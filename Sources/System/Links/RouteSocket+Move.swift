@@ -79,7 +79,9 @@ extension RouteSocket {
                 try target.apply([.move(strayed.index, to: namespace, as: original)])
             } else if let home = try self.link(matching: identity), LinkPlacement(home) != original
             {
-                try apply([.setDown(home.index), .rename(home.index, to: link.name)])
+                // A move within one namespace changes only the rest; older kernels rename no link
+                // that is up.
+                try apply([.setDown(home.index), .move(home.index, to: namespace, as: original)])
             }
         } catch {
             attempt = error

@@ -160,4 +160,18 @@ import Testing
         }
         #expect(cause.errno == .noSuchDevice)
     }
+
+    @Test func `a move refused before it began restores what was changed meanwhile`() throws {
+        let source = try host.socket()
+        let target = try pod.socket()
+        let link = try #require(try source.link(named: "vf7"))
+        try host.ip("link set vf7 name other mtu 1300 up")
+        let placement = LinkPlacement(name: "longer-than-fifteen")
+        let error = #expect(throws: LinkError.self) {
+            _ = try source.moveUnchecked(link, known: identity, to: target, as: placement)
+        }
+        #expect(error?.errno == .outOfRange)
+        let after = try source.link(matching: identity)
+        #expect(after == link)
+    }
 }
