@@ -18,6 +18,7 @@ tree.module("Netlink", in: "Wire", uses: ["Bytes", "Addressing"])
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
 tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
+tree.module("PCI", in: "System", uses: ["Kernel"])
 tree.module("Links", in: "System", uses: ["Bytes", "Addressing", "Netlink", "Kernel"])
 
 let package = Package(

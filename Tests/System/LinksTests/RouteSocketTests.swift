@@ -49,6 +49,20 @@ import Testing
         #expect(bridge.master == nil)
     }
 
+    @Test func `sees the devices behind this machine's links as ip does`() throws {
+        let socket = try RouteSocket()
+        let links = try socket.links()
+        for object in try Sandbox.machine("link show") {
+            let link = try #require(links.first { $0.name == object["ifname"] as? String })
+            #expect(link.parentDevice == object["parentdev"] as? String)
+            #expect(link.parentBus == object["parentbus"] as? String)
+            if let parent = link.parentDevice {
+                let found = try socket.link(matching: .parentDevice(parent))
+                #expect(found?.index == link.index)
+            }
+        }
+    }
+
     @Test func `changes one property at a time`() throws {
         let socket = try box.socket()
         try socket.apply([.createPair("v0", "v1"), .createBridge("br0")])
