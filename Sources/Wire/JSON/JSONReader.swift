@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Bytes
-
 /// Pulls values out of one JSON document (RFC 8259) in borrowed bytes, in document order.
 ///
 /// ```swift
@@ -83,7 +81,14 @@ public struct JSONReader: ~Escapable, Sendable {
 
     // MARK: Parts that every value shares
 
+    /// Moves past white space; inlined for the common case that there is none.
+    @inline(__always)
     mutating func skipBlanks() {
+        guard position < bytes.count, bytes[position] <= 0x20 else { return }
+        skipSomeBlanks()
+    }
+
+    private mutating func skipSomeBlanks() {
         while position < bytes.count {
             switch bytes[position] {
             case 0x20, 0x0a, 0x0d, 0x09: position += 1

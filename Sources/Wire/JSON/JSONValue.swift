@@ -2,7 +2,8 @@
 
 /// A whole document as a tree, for the parts whose shape is not known in advance.
 ///
-/// Lossless: members keep their order, numbers their text. Equality ignores the order of members.
+/// Lossless: members keep their order, numbers their text. Equality ignores the order of members
+/// and, being that of `String`, the Unicode normalization of text and keys.
 public enum JSONValue: Hashable, Sendable {
     /// `null`.
     case null
