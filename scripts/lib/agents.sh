@@ -35,8 +35,8 @@ our_configuration() {
 	JSON
 }
 
-# start_agents NAMESPACE CONFIGURATION: our host agent in one of our namespaces, beside an OPI server
-# that runs already; sets CNI to the plugin. Its socket is AGENT_SOCKET, as configured.
+# start_agents NAMESPACE CONFIGURATION: our host agent in one of our namespaces, beside an OPI
+# server that runs already; sets CNI to the plugin. Its socket is AGENT_SOCKET, as configured.
 start_agents() {
     use_tmp
     CNI=$TMP/bin/opi-xpu-cni
