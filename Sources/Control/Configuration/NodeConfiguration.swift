@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import JSON
+import Kernel
+import PCI
+
+/// What the agents of one node are told: one file that host agent and device plugin share.
+public struct NodeConfiguration: Hashable, Sendable {
+    /// This node's name, unique among the nodes that share an OPI server; the host name by default.
+    public var node: String
+
+    /// The OPI server that the host agent drives, `host:port` or `unix:/path`.
+    public var opi: OPIServer
+
+    /// Where things are on this machine.
+    public var paths: Paths
+
+    /// How the netdev of a function is recognised.
+    public var functionIdentity: FunctionIdentityKind
+
+    /// What pods can be attached to.
+    public var networks: [NetworkConfiguration]
+
+    /// The OPI server and how patient to be with it.
+    public struct OPIServer: Hashable, Sendable {
+        /// `host:port` or `unix:/path`.
+        public var server: String
+        /// One call is given up after this long.
+        public var callTimeout: Duration
+        /// Ports are compared with the server's this often, though nothing changed.
+        public var resyncInterval: Duration
+    }
+
+    /// Where things are on this machine.
+    public struct Paths: Hashable, Sendable {
+        /// The agents' state, on a file system that a reboot empties.
+        public var run: String
+        /// Where sysfs is mounted.
+        public var sysfs: String
+        /// The kubelet's device plugin directory.
+        public var devicePlugins: String
+
+        /// The host agent's socket.
+        public var hostAgentSocket: String { run + "/host-agent.sock" }
+    }
+
+    /// How the netdev of a function is recognised.
+    public enum FunctionIdentityKind: String, Hashable, Sendable, CaseIterable {
+        /// By the parent device that the kernel reports: every real card.
+        case parent
+        /// By the link's alias, which must be the PCI address: veth pairs of a sandbox.
+        case alias
+    }
+}
+
+extension NodeConfiguration {
+    /// Where the file is unless a flag says otherwise.
+    public static let defaultPath = "/etc/opi-xpu/config.json"
+
+    /// Reads and checks the file at `path`.
+    public init(contentsOf path: String) throws(ConfigurationError) {
+        let bytes: [UInt8]
+        do {
+            bytes = try Files.read(path, limit: 1 << 20)
+        } catch {
+            throw .unreadable(path: path, error)
+        }
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: bytes)
+        } catch {
+            throw .malformed(path: path, error)
+        }
+        do {
+            try self.init(JSONNode(value))
+        } catch {
+            throw .invalid(path: path, error)
+        }
+    }
+
+    init(_ root: JSONNode) throws(JSONShapeError) {
+        try root.allow(["version", "node", "opi", "paths", "functionIdentity", "networks"])
+        _ = try root.required("version").integer(in: 1...1)
+        node = try Self.nodeName(root)
+        opi = try OPIServer(root.required("opi"))
+        paths = try Paths(root.optional("paths"))
+        let kinds = FunctionIdentityKind.allCases.map(\.rawValue).joined(separator: " or ")
+        functionIdentity =
+            try root.optional("functionIdentity")?
+            .parsed(as: kinds, FunctionIdentityKind.init(rawValue:)) ?? .parent
+        networks = []
+        for node in try root.required("networks").elements() {
+            networks.append(try NetworkConfiguration(node))
+        }
+        try checkNetworks(root)
+    }
+
+    private static func nodeName(_ root: JSONNode) throws(JSONShapeError) -> String {
+        if let node = try root.optional("node") { return try node.text() }
+        do {
+            return try Machine.hostname()
+        } catch {
+            throw .missing(path: "node")
+        }
+    }
+
+    /// Names, resources, devices and subnets belong to one network each.
+    private func checkNetworks(_ root: JSONNode) throws(JSONShapeError) {
+        var names: Set<String> = []
+        var devices: Set<String> = []
+        var subnets: [IPPrefix] = []
+        for (index, network) in networks.enumerated() {
+            let path = "networks[\(index)]"
+            let resource = network.resourceName.map { [$0] } ?? []
+            for name in [network.name] + resource where !names.insert(name).inserted {
+                throw .invalid(path: path, value: "\"\(name)\"", expected: "used only once")
+            }
+            for device in network.devices where !devices.insert(device.description).inserted {
+                let path = path + ".deviceSelector.pciAddresses"
+                throw .invalid(path: path, value: "\"\(device)\"", expected: "in one network only")
+            }
+            for subnet in network.subnets {
+                if let other = subnets.first(where: { $0.overlaps(subnet.prefix) }) {
+                    let expected = "apart from \(other)"
+                    let value = "\"\(subnet.prefix)\""
+                    throw .invalid(path: path + ".ipam", value: value, expected: expected)
+                }
+                subnets.append(subnet.prefix)
+            }
+        }
+    }
+}
+
+extension NodeConfiguration.OPIServer {
+    init(_ node: JSONNode) throws(JSONShapeError) {
+        try node.allow(["server", "callTimeoutSeconds", "resyncSeconds"])
+        server = try node.required("server").text()
+        let timeout = try node.optional("callTimeoutSeconds")?.integer(in: 1...60) ?? 5
+        let resync = try node.optional("resyncSeconds")?.integer(in: 1...3600) ?? 60
+        callTimeout = .seconds(timeout)
+        resyncInterval = .seconds(resync)
+    }
+}
+
+extension NodeConfiguration.Paths {
+    init(_ node: JSONNode?) throws(JSONShapeError) {
+        try node?.allow(["run", "sysfs", "devicePlugins"])
+        run = try Self.path(node, "run") ?? "/run/opi-xpu"
+        sysfs = try Self.path(node, "sysfs") ?? "/sys"
+        devicePlugins =
+            try Self.path(node, "devicePlugins") ?? "/var/lib/kubelet/device-plugins"
+    }
+
+    private static func path(_ node: JSONNode?, _ key: String) throws(JSONShapeError) -> String? {
+        try node?.optional(key)?.parsed(as: "an absolute path") { $0.hasPrefix("/") ? $0 : nil }
+    }
+}

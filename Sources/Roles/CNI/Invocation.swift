@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the runtime says through the environment.
+///
+/// Source: CNI specification 1.1.0 § 2, "Parameters".
+struct Invocation: Hashable, Sendable {
+    var command: Command
+    /// The runtime's id of the sandbox; empty when the command needs none.
+    var containerID: String
+    /// Path of the pod's network namespace; empty when the pod is gone.
+    var networkNamespace: String
+    /// The interface's name in the pod.
+    var interfaceName: String
+    /// `CNI_ARGS` by key; empty when there are none.
+    var arguments: [String: String]
+
+    enum Command: String, Sendable {
+        case add = "ADD"
+        case del = "DEL"
+        case check = "CHECK"
+        case status = "STATUS"
+        case gc = "GC"
+        case version = "VERSION"
+
+        /// Variables without which the command means nothing.
+        var required: [String] {
+            switch self {
+            case .add, .check: ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"]
+            case .del: ["CNI_CONTAINERID", "CNI_IFNAME", "CNI_PATH"]
+            case .status, .gc: ["CNI_PATH"]
+            case .version: []
+            }
+        }
+    }
+
+    /// Longest interface name, `IFNAMSIZ` without the final zero.
+    private static let longestName = 15
+
+    /// Reads and checks the variables.
+    ///
+    /// - Throws: code 4 naming every variable that is missing, or the one that is wrong.
+    init(environment: [String: String]) throws(CNIError) {
+        guard let name = environment["CNI_COMMAND"], !name.isEmpty else {
+            throw CNIError(.invalidEnvironment, "required env variables [CNI_COMMAND] missing")
+        }
+        guard let command = Command(rawValue: name) else {
+            throw CNIError(.invalidEnvironment, "unknown CNI_COMMAND: \(name)")
+        }
+        let missing = command.required.filter { (environment[$0] ?? "").isEmpty }
+        guard missing.isEmpty else {
+            let list = missing.joined(separator: ",")
+            throw CNIError(.invalidEnvironment, "required env variables [\(list)] missing")
+        }
+        self.command = command
+        containerID = environment["CNI_CONTAINERID"] ?? ""
+        networkNamespace = environment["CNI_NETNS"] ?? ""
+        interfaceName = environment["CNI_IFNAME"] ?? ""
+        arguments = Self.parse(environment["CNI_ARGS"] ?? "")
+        if command.required.contains("CNI_CONTAINERID") { try checkContainerID() }
+        if command.required.contains("CNI_IFNAME") { try checkInterfaceName() }
+    }
+
+    /// Letters, digits, `_`, `.` and `-`, a letter or digit first.
+    private func checkContainerID() throws(CNIError) {
+        let isFine = containerID.utf8.enumerated().allSatisfy { index, byte in
+            let isAlphanumeric = (48...57).contains(byte) || (97...122).contains(byte | 0x20)
+            return isAlphanumeric || (index > 0 && [0x2d, 0x2e, 0x5f].contains(byte))
+        }
+        guard isFine else {
+            let text = "CNI_CONTAINERID \(containerID.debugDescription) has invalid characters"
+            throw CNIError(.invalidEnvironment, text)
+        }
+    }
+
+    /// What the kernel takes as a name: at most 15 bytes, not `.` or `..`, no `/`, `:` or blanks.
+    private func checkInterfaceName() throws(CNIError) {
+        let bytes = interfaceName.utf8
+        let isFine = bytes.allSatisfy { $0 > 0x20 && $0 != 0x7f && $0 != 0x2f && $0 != 0x3a }
+        guard isFine, bytes.count <= Self.longestName, ![".", ".."].contains(interfaceName) else {
+            let text = "CNI_IFNAME \(interfaceName.debugDescription) is not an interface name"
+            throw CNIError(.invalidEnvironment, text)
+        }
+    }
+
+    private static func parse(_ text: String) -> [String: String] {
+        var arguments: [String: String] = [:]
+        for pair in text.split(separator: ";") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { arguments[String(parts[0])] = String(parts[1]) }
+        }
+        return arguments
+    }
+}

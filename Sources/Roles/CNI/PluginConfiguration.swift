@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Configuration
+import JSON
+import PCI
+
+/// What the runtime says on standard input: the plugin's part of a network configuration list.
+struct PluginConfiguration: Sendable {
+    /// The version in which the result is wanted.
+    var version: CNIVersion
+    /// The network's name, for messages.
+    var name: String
+    /// The function; nil when the runtime names none.
+    var function: PCIAddress?
+    /// The agents' run directory.
+    var runDirectory: String
+    /// Where sysfs is mounted.
+    var sysfs: String
+    /// How the netdev of a function is recognised.
+    var functionIdentity: NodeConfiguration.FunctionIdentityKind
+    /// A command is given up after this long.
+    var timeout: Duration
+    /// STATUS and GC: attachments that the runtime still knows, nil when it does not say.
+    var validAttachments: [Attachment]?
+
+    /// An interface of a container.
+    struct Attachment: Hashable, Sendable {
+        var containerID: String
+        var interfaceName: String
+    }
+
+    /// Reads standard input.
+    ///
+    /// - Throws: code 6 for what is not JSON, 1 for a version we do not know, 7 for the rest.
+    init(parsing bytes: [UInt8]) throws(CNIError) {
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: bytes)
+        } catch {
+            throw CNIError(.undecodable, "the network configuration is not JSON: \(error)")
+        }
+        do {
+            try self.init(JSONNode(value))
+        } catch let error as CNIError {
+            throw error
+        } catch {
+            throw CNIError(.invalidConfiguration, "network configuration: \(error)")
+        }
+    }
+
+    private init(_ root: JSONNode) throws {
+        version = try CNIVersion.wanted(by: root)
+        name = try root.required("name").text()
+        let runtime = try root.optional("runtimeConfig")
+        let device = try runtime?.optional("deviceID") ?? root.optional("deviceID")
+        function = try device?.parsed(as: "a PCI address") { PCIAddress($0) }
+        runDirectory = try Self.path(root, "runDirectory") ?? "/run/opi-xpu"
+        sysfs = try Self.path(root, "sysfs") ?? "/sys"
+        let kinds = NodeConfiguration.FunctionIdentityKind.allCases.map(\.rawValue)
+        functionIdentity =
+            try root.optional("functionIdentity")?
+            .parsed(as: kinds.joined(separator: " or ")) {
+                NodeConfiguration.FunctionIdentityKind(rawValue: $0)
+            } ?? .parent
+        timeout = .seconds(try root.optional("timeoutSeconds")?.integer(in: 1...600) ?? 60)
+        for capability in ["mac", "ips"] {
+            guard let asked = try runtime?.optional(capability) else { continue }
+            let text = "\(asked.path) is not supported: the function keeps its own"
+            throw CNIError(.unsupportedField, text)
+        }
+        validAttachments = try Self.attachments(root)
+    }
+
+    private static func attachments(_ root: JSONNode) throws(JSONShapeError) -> [Attachment]? {
+        guard let list = try root.optional("cni.dev/valid-attachments") else { return nil }
+        var attachments: [Attachment] = []
+        for node in try list.elements() {
+            let containerID = try node.required("containerID").text()
+            let interfaceName = try node.required("ifname").text()
+            attachments.append(.init(containerID: containerID, interfaceName: interfaceName))
+        }
+        return attachments
+    }
+
+    private static func path(_ node: JSONNode, _ key: String) throws(JSONShapeError) -> String? {
+        try node.optional(key)?.parsed(as: "an absolute path") { $0.hasPrefix("/") ? $0 : nil }
+    }
+}

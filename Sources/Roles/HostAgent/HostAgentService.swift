@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import Attachment
+import Configuration
+import GRPC
+import HostAPI
+import Logging
+import OPI
+import PCI
+import Reconcile
+
+/// What the CNI and the device plugin may ask.
+struct HostAgentService: Sendable {
+    let configuration: NodeConfiguration
+    let store: NetdevStore
+    let queue: KeyQueue<NetdevReconciler.Key>
+    let releases: ReleaseSpool
+    let finder: FunctionFinder
+    let log: Logger
+
+    /// Records the wish for ports behind functions that the kubelet has just chosen.
+    ///
+    /// Waits for nobody: the kubelet admits one pod at a time. A function whose last pod has not
+    /// given it back yet is left to that pod's DEL and the new one's ADD.
+    func allocate(_ request: AllocateRequest) throws(Status) -> AllocateResponse {
+        try drainReleases()
+        for id in request.deviceIDs {
+            let (function, network) = try find(id)
+            guard network.resourceName == request.resourceName else {
+                let text = "function \(id) belongs to \(network.name), not \(request.resourceName)"
+                throw Status(.invalidArgument, text)
+            }
+            guard let mac = try homeMAC(of: function) else { continue }
+            let netdev = try store.change { table throws(Status) in
+                let now = NetdevReconciler.now
+                let netdev = try table.allocate(function, mac: mac, in: network, now: now)
+                return (netdev, netdev.map { [$0] } ?? [])
+            }
+            if netdev != nil { queue.add(.function(function)) }
+        }
+        return AllocateResponse()
+    }
+
+    /// Binds a function to a container and answers when the card is ready.
+    func attach(_ request: AttachRequest) async throws(Status) -> AttachResponse {
+        try drainReleases()
+        let (function, network) = try find(request.deviceID)
+        guard let mac = MACAddress(octets: request.macAddress) else {
+            let count = request.macAddress.count
+            throw Status(.invalidArgument, "a MAC address has 6 octets, not \(count)")
+        }
+        guard !request.containerID.isEmpty, !request.interfaceName.isEmpty else {
+            throw Status(.invalidArgument, "container_id and interface_name must not be empty")
+        }
+        let holder = Netdev.Holder(request)
+        while true {
+            let version = store.version
+            let binding = try store.change { table throws(Status) in
+                let now = NetdevReconciler.now
+                let binding = try table.bind(function, to: holder, mac: mac, in: network, now: now)
+                guard case .bound(let netdev) = binding else {
+                    return (binding, table.netdevs[function].map { [$0] } ?? [])
+                }
+                return (binding, [netdev])
+            }
+            queue.add(.function(function))
+            switch binding {
+            case .bound(let netdev):
+                try await connected(netdev)
+                return response(for: netdev, in: network)
+            case .dying:
+                try await change(after: version, of: function)
+            }
+        }
+    }
+
+    /// Takes a function back; the port is removed behind the answer.
+    func detach(_ request: DetachRequest) throws(Status) -> DetachResponse {
+        let released = try store.change { table throws(Status) in
+            let released = table.detach(
+                containerID: request.containerID,
+                interfaceName: request.interfaceName,
+                now: NetdevReconciler.now
+            )
+            return (released, released)
+        }
+        for netdev in released {
+            log.info("released", metadata: ["function": "\(netdev.function)"])
+            queue.add(.function(netdev.function))
+        }
+        return DetachResponse()
+    }
+
+    /// Does what DELs left behind while nobody listened.
+    func drainReleases() throws(Status) {
+        do {
+            for release in try releases.pending() {
+                _ = try detach(release.request)
+                try releases.remove(release)
+            }
+        } catch let status as Status {
+            throw status
+        } catch {
+            throw Status(.internal, "the release spool cannot be read: \(error)")
+        }
+    }
+
+    /// Waits until the port of `netdev` is up.
+    ///
+    /// - Throws: what stopped the last pass, so that a caller is not kept waiting for a card that
+    ///   is not there.
+    private func connected(_ netdev: Netdev) async throws(Status) {
+        while true {
+            let version = store.version
+            let (current, progress) = store.look(at: netdev.function)
+            guard current == netdev else {
+                let text = "function \(netdev.function) was given back while its port was made"
+                throw Status(.aborted, text)
+            }
+            switch progress {
+            case .connected: return
+            case .failed(let status): throw explain(status, netdev.function)
+            case .pending: try await change(after: version, of: netdev.function)
+            }
+        }
+    }
+
+    private func change(after version: UInt64, of function: PCIAddress) async throws(Status) {
+        let (netdev, progress) = store.look(at: function)
+        if netdev?.isWanted == false, case .failed(let status) = progress {
+            throw explain(status, function)
+        }
+        await store.waitForChange(after: version)
+        if Task.isCancelled {
+            throw Status(.deadlineExceeded, "the port of \(function) did not come up in time")
+        }
+    }
+
+    private func explain(_ status: Status, _ function: PCIAddress) -> Status {
+        let isAway = status.code == .unavailable || status.code == .deadlineExceeded
+        let server = configuration.opi.server
+        let text = "OPI server \(server), port of \(function): \(status)"
+        return Status(isAway ? .unavailable : .internal, text)
+    }
+
+    private func find(_ id: String) throws(Status) -> (PCIAddress, NetworkConfiguration) {
+        guard let function = PCIAddress(id) else {
+            throw Status(.invalidArgument, "\"\(id)\" is not a PCI address")
+        }
+        let network = configuration.networks.first { $0.devices.contains(function) }
+        guard let network else {
+            throw Status(.notFound, "function \(function) belongs to no configured network")
+        }
+        return (function, network)
+    }
+
+    /// The MAC address of a function that is at home, nil when it is away in a pod.
+    private func homeMAC(of function: PCIAddress) throws(Status) -> MACAddress? {
+        do {
+            return try finder.linkAtHome(of: function, over: RouteSocket())?.mac
+        } catch {
+            throw Status(.internal, "function \(function) cannot be looked up: \(error)")
+        }
+    }
+
+    private func response(
+        for netdev: Netdev,
+        in network: NetworkConfiguration
+    ) -> AttachResponse {
+        var response = AttachResponse()
+        response.network = network.name
+        let node = configuration.node
+        response.port = ObjectName.portID(node: node, function: "\(netdev.function)")
+        response.mtu = network.mtu ?? 0
+        response.addresses = netdev.addresses.map { prefix in
+            var address = InterfaceAddress()
+            address.address = prefix.description
+            let subnet = network.subnets.first { $0.prefix.contains(prefix.address) }
+            address.gateway = subnet?.gateway?.description ?? ""
+            return address
+        }
+        response.routes = network.routes.map { route in
+            var answer = InterfaceRoute()
+            answer.destination = route.destination.description
+            answer.gateway = route.gateway?.description ?? ""
+            return answer
+        }
+        return response
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Configuration
+import GRPC
+import Kernel
+import Logging
+import OPI
+import PCI
+import Reconcile
+
+/// Brings the card's ports to what the Netdevs say.
+struct NetdevReconciler: Reconciler {
+    /// What a pass looks at.
+    enum Key: Hashable, Sendable, CustomStringConvertible {
+        /// One function's port.
+        case function(PCIAddress)
+        /// All ports of the server: those of our functions that nobody knows are removed.
+        case inventory
+
+        var description: String {
+            switch self {
+            case .function(let address): "port of \(address)"
+            case .inventory: "inventory"
+            }
+        }
+    }
+
+    /// A function that was allocated and never attached is let go after this many seconds.
+    static let allocationLifetime = 600
+
+    let configuration: NodeConfiguration
+    let gateway: EVPNGateway
+    let store: NetdevStore
+    let queue: KeyQueue<Key>
+    let log: Logger
+
+    func reconcile(_ key: Key) async throws(Status) -> Verdict {
+        switch key {
+        case .function(let address): try await reconcile(address)
+        case .inventory: try await takeInventory()
+        }
+    }
+
+    private func reconcile(_ function: PCIAddress) async throws(Status) -> Verdict {
+        guard let netdev = store.look(at: function).netdev else { return .settled }
+        do throws(Status) {
+            return try await bring(netdev)
+        } catch {
+            store.report(.failed(error), for: netdev)
+            throw error
+        }
+    }
+
+    /// Observes, plans and takes steps until there is nothing to do but wait.
+    private func bring(_ netdev: Netdev) async throws(Status) -> Verdict {
+        if try expire(netdev) { return .again(after: .zero) }
+        let desired = try desiredPort(for: netdev)
+        let id = ObjectName.portID(node: configuration.node, function: "\(netdev.function)")
+        while true {
+            let observed = try await gateway.observe(port: id, vlan: desired?.vlan)
+            let step = PortStep.next(desired: desired, observed: observed)
+            log.debug("port", metadata: ["function": "\(netdev.function)", "step": "\(step)"])
+            switch (step, desired) {
+            case (.done, .some):
+                store.report(.connected, for: netdev)
+                return .again(after: configuration.opi.resyncInterval)
+            case (.done, nil):
+                try store.forget(netdev)
+                return .settled
+            case (.createBridge, let desired?): try await gateway.createBridge(for: desired)
+            case (.createPort, let desired?): try await gateway.createPort(desired)
+            case (.deletePort, _): try await gateway.deletePort(id)
+            case (.conflict(let text), _): throw Status(.failedPrecondition, text)
+            case (.wait, _), (.createBridge, nil), (.createPort, nil):
+                store.report(.pending, for: netdev)
+                return .again(after: Self.pollInterval(sinceSeconds: Self.now - netdev.since))
+            }
+        }
+    }
+
+    /// Lets go of an allocation that no ADD followed: the pod was deleted before it started.
+    private func expire(_ netdev: Netdev) throws(Status) -> Bool {
+        let age = Self.now - netdev.since
+        guard netdev.isWanted, netdev.holder == nil, age > Self.allocationLifetime else {
+            return false
+        }
+        log.info("an allocation was never used", metadata: ["function": "\(netdev.function)"])
+        try store.change { table throws(Status) in
+            guard table.netdevs[netdev.function] == netdev else { return ((), []) }
+            return ((), table.retire(netdev.function, now: Self.now).map { [$0] } ?? [])
+        }
+        return true
+    }
+
+    private func desiredPort(for netdev: Netdev) throws(Status) -> DesiredPort? {
+        guard netdev.isWanted else { return nil }
+        let network = configuration.networks.first { $0.name == netdev.network }
+        guard let network else {
+            let text = "network \(netdev.network) is no longer in the configuration"
+            throw Status(.failedPrecondition, text)
+        }
+        return DesiredPort(
+            id: ObjectName.portID(node: configuration.node, function: "\(netdev.function)"),
+            mac: netdev.mac,
+            vlan: network.vlan,
+            vni: network.vni
+        )
+    }
+
+    private func takeInventory() async throws(Status) -> Verdict {
+        let existing = Set(try await gateway.portIDs())
+        for network in configuration.networks {
+            for function in network.devices {
+                let id = ObjectName.portID(node: configuration.node, function: "\(function)")
+                guard existing.contains(id) else { continue }
+                let stray = try store.change { table throws(Status) in
+                    let netdev = table.adoptStray(function, network: network.name, now: Self.now)
+                    return (netdev, netdev.map { [$0] } ?? [])
+                }
+                guard stray != nil else { continue }
+                log.notice("the card has a port nobody wants", metadata: ["port": "\(id)"])
+                queue.add(.function(function))
+            }
+        }
+        return .again(after: configuration.opi.resyncInterval)
+    }
+
+    /// Short while a port is young, since most are up within milliseconds; a second for old ones.
+    private static func pollInterval(sinceSeconds age: Int) -> Duration {
+        age < 5 ? .milliseconds(10) : age < 30 ? .milliseconds(100) : .seconds(1)
+    }
+
+    /// Seconds since 1970.
+    static var now: Int { Int(Clocks.realtimeNanoseconds / 1_000_000_000) }
+}

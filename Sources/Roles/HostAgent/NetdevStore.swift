@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import GRPC
+import Kernel
+import PCI
+import Synchronization
+
+/// The table of Netdevs, its files, and the tasks that wait for a change.
+///
+/// A change is on disk before anybody sees it: an answer that was given survives a crash.
+final class NetdevStore: Sendable {
+    /// How far the card is with a function's port.
+    enum Progress: Sendable {
+        /// Nobody knows yet, or the card is at work.
+        case pending
+        /// The port is as wanted.
+        case connected
+        /// The last pass failed.
+        case failed(Status)
+    }
+
+    private struct State {
+        var table: NetdevTable
+        var progress: [PCIAddress: Progress] = [:]
+        var version: UInt64 = 0
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var nextWaiter: UInt64 = 0
+    }
+
+    private let state: Mutex<State>
+    private let files: NetdevFiles
+
+    /// The store over what the files say.
+    init(_ netdevs: [Netdev], files: NetdevFiles) {
+        state = Mutex(State(table: NetdevTable(netdevs)))
+        self.files = files
+    }
+
+    /// All Netdevs.
+    var netdevs: [Netdev] { state.withLock { Array($0.table.netdevs.values) } }
+
+    /// The function's Netdev and how far its port is.
+    func look(at function: PCIAddress) -> (netdev: Netdev?, progress: Progress) {
+        state.withLock { ($0.table.netdevs[function], $0.progress[function] ?? .pending) }
+    }
+
+    /// Changes the table, writes what changed, then lets everybody see it.
+    ///
+    /// - Parameter body: gives its result and the Netdevs that must be on disk.
+    /// - Throws: what `body` throws, or `INTERNAL` when a file cannot be written; then nothing changed.
+    func change<Value: Sendable>(
+        _ body: (inout NetdevTable) throws(Status) -> (Value, dirty: [Netdev])
+    ) throws(Status) -> Value {
+        let outcome: Result<(Value, [CheckedContinuation<Void, Never>]), Status> = state.withLock {
+            state in
+            do throws(Status) {
+                var table = state.table
+                let (value, dirty) = try body(&table)
+                for netdev in dirty {
+                    try write(netdev)
+                }
+                for netdev in dirty {
+                    state.expectPass(over: netdev)
+                }
+                state.table = table
+                return .success((value, state.wakeAll()))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let (value, waiters) = try outcome.get()
+        for waiter in waiters { waiter.resume() }
+        return value
+    }
+
+    /// Says how far the port of `netdev` is, unless the Netdev changed meanwhile.
+    func report(_ progress: Progress, for netdev: Netdev) {
+        let waiters = state.withLock { state in
+            guard state.table.netdevs[netdev.function] == netdev else {
+                return [CheckedContinuation<Void, Never>]()
+            }
+            state.progress[netdev.function] = progress
+            return state.wakeAll()
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Forgets a Netdev whose port is gone.
+    ///
+    /// - Throws: `INTERNAL` when its file cannot be removed; then it is remembered.
+    func forget(_ netdev: Netdev) throws(Status) {
+        let outcome: Result<[CheckedContinuation<Void, Never>], Status> = state.withLock { state in
+            guard state.table.forget(netdev) else { return .success([]) }
+            do throws(KernelError) {
+                try files.remove(netdev.function)
+            } catch {
+                state.table = NetdevTable(Array(state.table.netdevs.values) + [netdev])
+                return .failure(Status(.internal, "state cannot be written: \(error)"))
+            }
+            state.progress[netdev.function] = nil
+            return .success(state.wakeAll())
+        }
+        for waiter in try outcome.get() { waiter.resume() }
+    }
+
+    /// The number of the last change, to be given to ``waitForChange(after:)``.
+    var version: UInt64 { state.withLock { $0.version } }
+
+    /// Returns at the first change after `version`, or when the task is cancelled.
+    func waitForChange(after version: UInt64) async {
+        let id = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                let isOver = state.withLock { state in
+                    let isOver = state.version > version || Task.isCancelled
+                    if !isOver { state.waiters[id] = waiter }
+                    return isOver
+                }
+                if isOver { waiter.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+        }
+    }
+
+    private func write(_ netdev: Netdev) throws(Status) {
+        do throws(KernelError) {
+            try files.write(netdev)
+        } catch {
+            throw Status(.internal, "state cannot be written: \(error)")
+        }
+    }
+}
+
+extension NetdevStore.State {
+    /// A failure from before a wish says nothing about it: only a pass after it counts.
+    fileprivate mutating func expectPass(over netdev: Netdev) {
+        if case .connected = progress[netdev.function], table.netdevs[netdev.function] == netdev {
+            return
+        }
+        progress[netdev.function] = .pending
+    }
+
+    fileprivate mutating func wakeAll() -> [CheckedContinuation<Void, Never>] {
+        version += 1
+        defer { waiters = [:] }
+        return Array(waiters.values)
+    }
+}

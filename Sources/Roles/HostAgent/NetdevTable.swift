@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import Addresses
+import Configuration
+import GRPC
+import PCI
+
+/// The Netdevs of this node and what may become of them: a value without clock, files or tasks.
+///
+/// ```
+///              allocate                    bind                     detach / expire
+///    (none) ------------> wanted, no holder ----> wanted, held by c ---------------> unwanted
+///       |                                             ^                                  |
+///       +---------------------- bind -----------------+        port gone: forget         |
+///       ^--------------------------------------------------------------------------------+
+/// ```
+struct NetdevTable: Sendable {
+    private(set) var netdevs: [PCIAddress: Netdev] = [:]
+    private var cursors: [IPPrefix: IPAddress] = [:]
+
+    /// What a wish to hold a function leads to.
+    enum Binding: Hashable, Sendable {
+        /// It is bound; this is its Netdev now.
+        case bound(Netdev)
+        /// The port of its last holder is still being removed: wait.
+        case dying
+    }
+
+    init(_ netdevs: [Netdev] = []) {
+        for netdev in netdevs {
+            self.netdevs[netdev.function] = netdev
+        }
+    }
+
+    /// The function's Netdev for a container that asks for it, made when there is none.
+    ///
+    /// - Throws: `FAILED_PRECONDITION` when another container holds it, `RESOURCE_EXHAUSTED` when
+    ///   no address is free.
+    mutating func bind(
+        _ function: PCIAddress,
+        to holder: Netdev.Holder,
+        mac: MACAddress,
+        in network: NetworkConfiguration,
+        now: Int
+    ) throws(Status) -> Binding {
+        guard var netdev = netdevs[function] else {
+            let made = try make(function, mac: mac, in: network, holder: holder, now: now)
+            return .bound(made)
+        }
+        guard netdev.isWanted else { return .dying }
+        if let other = netdev.holder, !other.isSame(as: holder) {
+            let pod = other.pod.isEmpty ? "" : " of pod \(other.pod)"
+            let text = "function \(function) is held by container \(other.containerID)\(pod)"
+            throw Status(.failedPrecondition, text)
+        }
+        guard netdev.network == network.name else {
+            retire(function, now: now)  // the configuration moved the function to another network
+            return .dying
+        }
+        guard netdev.holder == nil || netdev.mac != mac else { return .bound(netdev) }
+        netdev.holder = holder
+        netdev.mac = mac
+        netdev.since = now
+        netdevs[function] = netdev
+        return .bound(netdev)
+    }
+
+    /// A Netdev without a holder, for a function that the kubelet has just chosen.
+    ///
+    /// - Returns: nil when there is one already: its holder is about to give it back, or it was
+    ///   allocated before.
+    mutating func allocate(
+        _ function: PCIAddress,
+        mac: MACAddress,
+        in network: NetworkConfiguration,
+        now: Int
+    ) throws(Status) -> Netdev? {
+        if var netdev = netdevs[function] {
+            guard netdev.isWanted, netdev.holder == nil else { return nil }
+            netdev.since = now
+            netdev.mac = mac
+            netdevs[function] = netdev
+            return netdev
+        }
+        return try make(function, mac: mac, in: network, holder: nil, now: now)
+    }
+
+    /// The functions that a container gives back: the one named, or all it holds.
+    ///
+    /// A function that somebody else holds by now is not among them: a late DEL must not take it.
+    mutating func detach(containerID: String, interfaceName: String, now: Int) -> [Netdev] {
+        let held = netdevs.values.filter { netdev in
+            netdev.holder?.containerID == containerID
+                && netdev.holder?.interfaceName == interfaceName
+        }
+        return held.compactMap { retire($0.function, now: now) }
+    }
+
+    /// Marks the function's port for removal; nil when there is none or it is marked already.
+    @discardableResult
+    mutating func retire(_ function: PCIAddress, now: Int) -> Netdev? {
+        guard var netdev = netdevs[function], netdev.isWanted else { return nil }
+        netdev.isWanted = false
+        netdev.since = now
+        netdevs[function] = netdev
+        return netdev
+    }
+
+    /// Takes in a port that the server has and we do not know, so that it is removed.
+    mutating func adoptStray(_ function: PCIAddress, network: String, now: Int) -> Netdev? {
+        guard netdevs[function] == nil else { return nil }
+        let netdev = Netdev(
+            function: function,
+            network: network,
+            mac: .zero,
+            addresses: [],
+            holder: nil,
+            isWanted: false,
+            since: now
+        )
+        netdevs[function] = netdev
+        return netdev
+    }
+
+    /// Forgets a Netdev whose port is gone; false when it changed meanwhile.
+    mutating func forget(_ netdev: Netdev) -> Bool {
+        guard !netdev.isWanted, netdevs[netdev.function] == netdev else { return false }
+        netdevs[netdev.function] = nil
+        return true
+    }
+
+    private mutating func make(
+        _ function: PCIAddress,
+        mac: MACAddress,
+        in network: NetworkConfiguration,
+        holder: Netdev.Holder?,
+        now: Int
+    ) throws(Status) -> Netdev {
+        let taken = Set(netdevs.values.flatMap(\.addresses).map(\.address))
+        var addresses: [IPPrefix] = []
+        for subnet in network.subnets {
+            let range = AddressRange(
+                prefix: subnet.prefix,
+                gateway: subnet.gateway,
+                exclude: subnet.exclude
+            )
+            guard let address = range.next(after: cursors[subnet.prefix], taken: taken) else {
+                let text = "no address of \(subnet.prefix) is free in network \(network.name)"
+                throw Status(.resourceExhausted, text)
+            }
+            cursors[subnet.prefix] = address.address
+            addresses.append(address)
+        }
+        let netdev = Netdev(
+            function: function,
+            network: network.name,
+            mac: mac,
+            addresses: addresses,
+            holder: holder,
+            isWanted: true,
+            since: now
+        )
+        netdevs[function] = netdev
+        return netdev
+    }
+}

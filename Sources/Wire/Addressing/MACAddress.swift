@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bytes
+
+/// An EUI-48 hardware address, ordered as its octets are.
+public struct MACAddress: Hashable, Sendable {
+    /// The six octets as one number, the first octet most significant.
+    private let bits: UInt64
+
+    /// The address of all zeros, which stands for "none" in link attributes.
+    public static let zero = MACAddress(bits: 0)
+
+    private init(bits: UInt64) {
+        self.bits = bits
+    }
+
+    /// An address from its octets, nil unless there are exactly six.
+    public init?(octets: some Collection<UInt8>) {
+        guard octets.count == 6 else { return nil }
+        bits = octets.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// An address from borrowed octets, nil unless there are exactly six.
+    public init?(octets: Span<UInt8>) {
+        guard octets.count == 6 else { return nil }
+        self.init(octets: [UInt8](copying: octets))
+    }
+
+    /// An address from text: six pairs of hexadecimal digits, all joined by `:` or all by `-`.
+    public init?(_ text: String) {
+        let text = Array(text.utf8)
+        guard text.count == 17, text[2] == Ascii.colon || text[2] == Ascii.dash else { return nil }
+        var bits: UInt64 = 0
+        for start in stride(from: 0, to: text.count, by: 3) {
+            guard start == 0 || text[start - 1] == text[2],
+                let octet: UInt64 = Ascii.hexadecimal(text[start..<(start + 2)])
+            else { return nil }
+            bits = bits << 8 | octet
+        }
+        self.bits = bits
+    }
+
+    /// The six octets in wire order.
+    public var octets: [UInt8] {
+        stride(from: 40, through: 0, by: -8).map { UInt8(truncatingIfNeeded: bits >> UInt64($0)) }
+    }
+
+    /// Whether it names a group, broadcast included (the I/G bit).
+    public var isMulticast: Bool { bits >> 40 & 1 == 1 }
+
+    /// Whether it was assigned by software and not by a manufacturer (the U/L bit).
+    public var isLocallyAdministered: Bool { bits >> 40 & 2 == 2 }
+}
+
+extension MACAddress: Comparable {
+    /// Compares the octets, first octet first.
+    public static func < (left: Self, right: Self) -> Bool {
+        left.bits < right.bits
+    }
+}
+
+extension MACAddress: CustomStringConvertible {
+    /// The lower-case form with colons, `02:00:5e:10:00:01`.
+    public var description: String {
+        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
+    }
+}

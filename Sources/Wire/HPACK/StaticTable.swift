@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The fields that every connection knows, numbered from 1.
+///
+/// Source: RFC 7541, appendix A.
+enum StaticTable {
+    /// The last number; the dynamic table's entries follow it.
+    static let count = 61
+
+    /// The field with this number.
+    static subscript(index: Int) -> HeaderField? {
+        index >= 1 && index <= count ? fields[index - 1] : nil
+    }
+
+    /// The number of each field that has a value.
+    static let numbers: [HeaderField: Int] = Dictionary(
+        uniqueKeysWithValues: zip(fields, 1...)
+    )
+
+    /// The lowest number with each name.
+    static let names: [String: Int] = Dictionary(
+        zip(fields.map(\.name), 1...),
+        uniquingKeysWith: { first, _ in first }
+    )
+
+    static let fields: [HeaderField] = [
+        HeaderField(":authority", ""),
+        HeaderField(":method", "GET"),
+        HeaderField(":method", "POST"),
+        HeaderField(":path", "/"),
+        HeaderField(":path", "/index.html"),
+        HeaderField(":scheme", "http"),
+        HeaderField(":scheme", "https"),
+        HeaderField(":status", "200"),
+        HeaderField(":status", "204"),
+        HeaderField(":status", "206"),
+        HeaderField(":status", "304"),
+        HeaderField(":status", "400"),
+        HeaderField(":status", "404"),
+        HeaderField(":status", "500"),
+        HeaderField("accept-charset", ""),
+        HeaderField("accept-encoding", "gzip, deflate"),
+        HeaderField("accept-language", ""),
+        HeaderField("accept-ranges", ""),
+        HeaderField("accept", ""),
+        HeaderField("access-control-allow-origin", ""),
+        HeaderField("age", ""),
+        HeaderField("allow", ""),
+        HeaderField("authorization", ""),
+        HeaderField("cache-control", ""),
+        HeaderField("content-disposition", ""),
+        HeaderField("content-encoding", ""),
+        HeaderField("content-language", ""),
+        HeaderField("content-length", ""),
+        HeaderField("content-location", ""),
+        HeaderField("content-range", ""),
+        HeaderField("content-type", ""),
+        HeaderField("cookie", ""),
+        HeaderField("date", ""),
+        HeaderField("etag", ""),
+        HeaderField("expect", ""),
+        HeaderField("expires", ""),
+        HeaderField("from", ""),
+        HeaderField("host", ""),
+        HeaderField("if-match", ""),
+        HeaderField("if-modified-since", ""),
+        HeaderField("if-none-match", ""),
+        HeaderField("if-range", ""),
+        HeaderField("if-unmodified-since", ""),
+        HeaderField("last-modified", ""),
+        HeaderField("link", ""),
+        HeaderField("location", ""),
+        HeaderField("max-forwards", ""),
+        HeaderField("proxy-authenticate", ""),
+        HeaderField("proxy-authorization", ""),
+        HeaderField("range", ""),
+        HeaderField("referer", ""),
+        HeaderField("refresh", ""),
+        HeaderField("retry-after", ""),
+        HeaderField("server", ""),
+        HeaderField("set-cookie", ""),
+        HeaderField("strict-transport-security", ""),
+        HeaderField("transfer-encoding", ""),
+        HeaderField("user-agent", ""),
+        HeaderField("vary", ""),
+        HeaderField("via", ""),
+        HeaderField("www-authenticate", ""),
+    ]
+}
