@@ -85,6 +85,7 @@ tree.binary(
     products: [
         ("ArgumentParser", "swift-argument-parser"), ("Logging", "swift-log"),
         ("ServiceLifecycle", "swift-service-lifecycle"),
+        ("UnixSignals", "swift-service-lifecycle"),
     ]
 )
 

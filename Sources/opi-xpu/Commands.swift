@@ -8,6 +8,7 @@ import HostAgent
 import Kernel
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// `opi-xpu host-agent`
 struct HostAgentCommand: AsyncParsableCommand {
@@ -55,7 +56,7 @@ struct AgentOptions: ParsableArguments {
     @Option(name: .long, help: "The node's configuration file.")
     var config = NodeConfiguration.defaultPath
 
-    @Option(name: .long, help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(help: "One of \(Logger.Level.names).", transform: Logger.Level.parse)
     var logLevel = Logger.Level.info
 
     /// Reads the configuration and runs a role until SIGTERM or SIGINT.
@@ -67,11 +68,10 @@ struct AgentOptions: ParsableArguments {
         var log = Logger(label: label)
         log.logLevel = logLevel
         let configuration = try NodeConfiguration(contentsOf: config)
-        let service = Role { try await role(configuration, log) }
-        let signals: [UnixSignal] = [.sigterm, .sigint]
+        let service = Role { [log] in try await role(configuration, log) }
         try await ServiceGroup(
             services: [service],
-            gracefulShutdownSignals: signals,
+            gracefulShutdownSignals: [.sigterm, .sigint],
             logger: log
         ).run()
     }
@@ -86,4 +86,13 @@ private struct Role: Service {
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+extension Logger.Level {
+    fileprivate static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+    fileprivate static func parse(_ text: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            throw ValidationError("'\(text)' is not one of \(names)")
+        }
+        return level
+    }
+}

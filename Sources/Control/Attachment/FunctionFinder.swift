@@ -66,7 +66,7 @@ public struct FunctionFinder: Sendable {
 
     private func hints(for function: PCIAddress) -> [String] {
         do {
-            return try tree.facts(of: function).interfaces
+            return try tree.device(at: function)?.interfaces.map(\.name) ?? []
         } catch {
             return []  // the listing of all links will tell
         }

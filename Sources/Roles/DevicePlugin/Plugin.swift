@@ -78,7 +78,7 @@ public struct Plugin: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let (listening, started) = AsyncStream.makeStream(of: Void.self)
                 group.addTask {
-                    try await plugin.makeServer().run(on: .unix(path: socket)) {
+                    try await Server.run(plugin.makeServices(), on: .unix(path: socket)) { _ in
                         started.finish()
                     }
                 }

@@ -19,7 +19,7 @@ final class NetdevStore: Sendable {
         case failed(Status)
     }
 
-    private struct State {
+    fileprivate struct State {
         var table: NetdevTable
         var progress: [PCIAddress: Progress] = [:]
         var version: UInt64 = 0
@@ -95,7 +95,7 @@ final class NetdevStore: Sendable {
                 try files.remove(netdev.function)
             } catch {
                 state.table = NetdevTable(Array(state.table.netdevs.values) + [netdev])
-                return .failure(Status(.internal, "state cannot be written: \(error)"))
+                return .failure(Status(.internalError, "state cannot be written: \(error)"))
             }
             state.progress[netdev.function] = nil
             return .success(state.wakeAll())
@@ -130,7 +130,7 @@ final class NetdevStore: Sendable {
         do throws(KernelError) {
             try files.write(netdev)
         } catch {
-            throw Status(.internal, "state cannot be written: \(error)")
+            throw Status(.internalError, "state cannot be written: \(error)")
         }
     }
 }
