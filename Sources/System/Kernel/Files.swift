@@ -5,7 +5,7 @@ import Glibc
 
 /// Files by path; every error names the call and the path.
 public enum Files: Sendable {
-    /// The permission bits of a new file or directory.
+    /// The permission bits of a new file or directory, from which the process's umask takes away.
     public typealias Mode = UInt32
 
     /// The whole content of `path`, which may also be a sysfs or procfs file of unknown size.
