@@ -111,10 +111,9 @@ extension RouteSocket {
     ) throws(LinkError) -> [Item] {
         for _ in 0..<16 {
             let answer = try exchange([message], operation, namespace.path)[0]
-            if answer.isInterrupted || answer.refusal?.errno == Errno.interrupted.rawValue {
-                continue
-            }
+            if answer.isInterrupted { continue }
             if let refusal = answer.refusal {
+                if refusal.errno == Errno.interrupted.rawValue { continue }
                 throw LinkError(refusal, operation, "in \(namespace.path)")
             }
             var items: [Item] = []
