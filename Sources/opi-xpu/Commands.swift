@@ -82,7 +82,11 @@ private struct Role: Service {
     let body: @Sendable () async throws -> Void
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await body() }
+        do {
+            try await cancelWhenGracefulShutdown { try await body() }
+        } catch is CancellationError {
+            return  // asked to end, and ended
+        }
     }
 }
 
