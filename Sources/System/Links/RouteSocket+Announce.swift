@@ -4,7 +4,8 @@ public import Addressing
 public import Kernel
 
 extension RouteSocket {
-    /// Tells the neighbours of `link` at once where `addresses` are now, without awaiting a carrier.
+    /// Tells the neighbours of `link` at once where `addresses` are now, without awaiting a
+    /// carrier.
     ///
     /// - Throws: ``LinkError/system(_:)``, with ``Errno/networkDown`` while the link is down;
     ///   ``LinkError/notFound(_:)`` when it has no Ethernet address.

@@ -12,7 +12,11 @@ import Testing
         desired = DesiredPort(id: "nd0123456789ab", mac: mac, vlan: 10, vni: 10010)
     }
 
-    private func bridge(vlan: UInt32 = 10, vni: UInt32? = 10010, _ status: OperStatus = .up)
+    private func bridge(
+        vlan: UInt32 = 10,
+        vni: UInt32? = 10010,
+        _ status: OperStatus = .up
+    )
         -> LogicalBridge
     {
         var spec = LogicalBridgeSpec()
