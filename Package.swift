@@ -22,7 +22,6 @@ tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
 tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
-tree.module("PCI", in: "System", uses: ["Kernel"])
 tree.module("Links", in: "System", uses: ["Bytes", "Addressing", "Netlink", "Kernel"])
 
 tree.module("PCI", in: "System", uses: ["Kernel"])

@@ -35,7 +35,7 @@ public final class Dialer: Sendable {
     public let endpoint: Endpoint
 
     private let eventLoop: any EventLoop
-    private let core: NIOLoopBound<DialerCore>
+    private let core: NIOLoopBoundBox<DialerCore>
 
     /// A dialer that has not connected yet.
     public init(
@@ -45,8 +45,10 @@ public final class Dialer: Sendable {
     ) {
         self.endpoint = endpoint
         self.eventLoop = eventLoop
-        let core = DialerCore(endpoint, options, eventLoop)
-        self.core = NIOLoopBound(core, eventLoop: eventLoop)
+        core = .makeBoxSendingValue(
+            DialerCore(endpoint, options, eventLoop),
+            eventLoop: eventLoop
+        )
     }
 
     /// Opens a stream for `sender` as soon as there is a connection; see ``RequestSender``.

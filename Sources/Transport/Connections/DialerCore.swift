@@ -21,7 +21,7 @@ final class DialerCore {
     private let options: DialOptions
     private let eventLoop: any EventLoop
     private var state = State.idle
-    private var waiting: [any RequestSender] = []
+    private var waiting = CircularBuffer<any RequestSender>()
     private var closers: [CheckedContinuation<Void, Never>] = []
     private var attempts = 0
     private var failures = 0
@@ -42,11 +42,7 @@ final class DialerCore {
         case .connecting:
             wait(sender)
         case .connected(let handler, _):
-            if waiting.isEmpty, handler.machine.canOpenStream {
-                start(sender, on: handler)
-            } else {
-                wait(sender)
-            }
+            if !waiting.isEmpty || !start(sender, on: handler) { wait(sender) }
         case .resting(let end, let failure):
             if eventLoop.now < end {
                 sender.failed(failure)
@@ -87,8 +83,9 @@ final class DialerCore {
         waiting.append(sender)
     }
 
-    private func start(_ sender: any RequestSender, on handler: Handler) {
-        guard let headers = sender.headersForOpening() else { return }
+    /// Opens a stream; false when the server allows no more of them now.
+    private func start(_ sender: any RequestSender, on handler: Handler) -> Bool {
+        guard let headers = sender.headersForOpening() else { return true }
         do throws(RequestError) {
             let id = try handler.machine.open(headers, endStream: false)
             handler.add(sender, on: id)
@@ -96,23 +93,32 @@ final class DialerCore {
             if let handle = handler.handle(of: id) { sender.opened(handle) }
             handler.look()
         } catch {
-            sender.wasRefused(error)
+            switch error {
+            case .tooManyStreams:
+                return false
+            case .goingAway, .exhaustedIDs, .closed:
+                waiting.prepend(sender)
+                leave()
+            case .headersTooLarge, .malformed, .outOfOrder, .streamClosed:
+                sender.wasRefused(error)
+            }
         }
+        return true
     }
 
     private func startWaiting() {
-        guard case .connected(let handler, _) = state else { return }
-        var started = 0
-        while started < waiting.count, handler.machine.canOpenStream {
-            start(waiting[started], on: handler)
-            started += 1
+        while case .connected(let handler, _) = state, !waiting.isEmpty {
+            let next = waiting.removeFirst()
+            if !start(next, on: handler) {
+                waiting.prepend(next)
+                return
+            }
         }
-        waiting.removeFirst(started)
     }
 
     private func fail(_ failure: ConnectionFailure) {
         let failed = waiting
-        waiting = []
+        waiting = CircularBuffer()
         for sender in failed { sender.failed(failure) }
     }
 }

@@ -11,7 +11,7 @@ import Testing
         let number = try watch.watch(scratch.path)
         let nothing = try watch.events()
         #expect(nothing.isEmpty)
-        let listener = try UnixListener(at: scratch["kubelet.sock"])
+        let listener = try UnixListener(listeningAt: scratch["kubelet.sock"])
         try Files.rename(scratch["kubelet.sock"], to: scratch["moved"])
         try Files.remove(scratch["moved"])
         let events = try watch.events(until: .after(.seconds(10)))

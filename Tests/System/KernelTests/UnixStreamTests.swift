@@ -14,7 +14,7 @@ import Testing
 
     @Test func `carries bytes both ways and tells the end`() throws {
         let deadline = Deadline.after(.seconds(10))
-        let listener = try UnixListener(at: path)
+        let listener = try UnixListener(listeningAt: path)
         #expect(try Files.kind(of: path) == .socket)
         let client = try UnixStream(connectingTo: path, deadline: deadline)
         let server = try listener.accept(deadline: deadline)
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func `knows its peer`() throws {
-        let listener = try UnixListener(at: path)
+        let listener = try UnixListener(listeningAt: path)
         let client = try UnixStream(connectingTo: path, deadline: .after(.seconds(10)))
         let peer = try client.peerCredentials()
         #expect(peer.process == Process.id)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `a silent peer costs no more than the deadline`() throws {
-        let listener = try UnixListener(at: path)
+        let listener = try UnixListener(listeningAt: path)
         let client = try UnixStream(connectingTo: path, deadline: .after(.seconds(10)))
         let start = Clocks.monotonicNanoseconds
         #expect(throws: KernelError.deadlineExceeded(call: "recv", subject: path)) {
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `a server that does not accept costs no more than the deadline`() throws {
-        let listener = try UnixListener(at: path, backlog: 0)
+        let listener = try UnixListener(listeningAt: path, backlog: 0)
         let first = try UnixStream(connectingTo: path, deadline: .after(.seconds(10)))
         #expect(throws: KernelError.deadlineExceeded(call: "connect", subject: path)) {
             _ = try UnixStream(connectingTo: path, deadline: .after(.milliseconds(30)))
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `more than the socket holds arrives whole`() throws {
-        let listener = try UnixListener(at: path)
+        let listener = try UnixListener(listeningAt: path)
         let path = path
         let much = (0..<(4 << 20)).map { UInt8(truncatingIfNeeded: $0) }
         let deadline = Deadline.after(.seconds(30))
@@ -95,12 +95,14 @@ import Testing
         #expect(throws: KernelError.refused(call: "connect", subject: path, errno: .noSuchFile)) {
             _ = try UnixStream(connectingTo: path, deadline: .now)
         }
-        let listener = try UnixListener(at: path)
+        let listener = try UnixListener(listeningAt: path)
         _ = consume listener
         let refused = KernelError.refused(call: "connect", subject: path, errno: .connectionRefused)
         #expect(throws: refused) { _ = try UnixStream(connectingTo: path, deadline: .now) }
         let taken = KernelError.refused(call: "bind", subject: path, errno: .addressInUse)
-        #expect(throws: taken) { _ = try UnixListener(at: path) }
+        let replacement = try UnixListener(listeningAt: path)
+        #expect(throws: taken) { _ = try UnixListener(listeningAt: path) }
+        withExtendedLifetime(replacement) { _ in }
         let long = scratch[String(repeating: "x", count: UnixStream.longestPath)]
         let error = #expect(throws: KernelError.self) {
             _ = try UnixStream(connectingTo: long, deadline: .now)
