@@ -82,13 +82,18 @@ our_configuration() {
 	JSON
 }
 
+# our_plugin: the CNI as a runtime installs it, a link whose name is the role.
+our_plugin() {
+    mkdir -p "$TMP/bin"
+    ln -sfn "$BINARY" "$TMP/bin/opi-xpu-cni"
+    echo "$TMP/bin/opi-xpu-cni"
+}
+
 # start_agents NAMESPACE: our host agent and device plugin, as configured, in one of our namespaces,
-# beside an OPI server and a kubelet that run already; sets CNI to the plugin.
+# beside an OPI server and a kubelet that run already.
 start_agents() {
     use_tmp
-    CNI=$TMP/bin/opi-xpu-cni
-    mkdir -p "$TMP/bin" "$TMP/run"
-    ln -sf "$BINARY" "$CNI"
+    mkdir -p "$TMP/run"
     start host-agent ip netns exec "${NS[$1]}" \
         "$BINARY" host-agent --config "$TMP/host-agent.json"
     ready host-agent "$TMP/run/host-agent.sock"
