@@ -24,6 +24,7 @@ bench_cni() {
 
     [[ ! -x $BINARY ]] || start_our_side
     rounds attach_round
+    [[ ! -x $BINARY ]] || well_behaved || fail "bench cni: a peer complains about our agents"
     figure "cni ADD+DEL, CPU of the process tree, Go plugins" ours.cpu go.cpu 0.3
     figure "cni ADD+DEL, wall, Go plugins" ours.wall go.wall -
     figure "cni ADD+DEL, CPU of the process tree, C" ours.cpu c.cpu -

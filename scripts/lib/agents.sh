@@ -19,6 +19,12 @@ start_opi_server() {
 # opi VERB [ARGUMENT...]: a call to that server by hand; prints JSON.
 opi() { "$OPI_XPU_PYTHON" "$PEERS/opi_client.py" "$OPI_ADDRESS" "$@"; }
 
+# well_behaved: whether the peers saw nothing from us that breaks our own promises; says what.
+well_behaved() {
+    ! grep -ohE '"violations": \["[^]]*' "$OPI_LOG" >&2 &&
+        [[ $(kubelet state) == *'"violations": []'* ]]
+}
+
 # start_kubelet: the grpcio peer over TMP/plugins, driven with `kubelet`.
 start_kubelet() {
     need_python
