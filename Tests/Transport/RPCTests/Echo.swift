@@ -59,6 +59,9 @@ enum Echo {
         let sent = Mutex(0)
         let started = Mutex(0)
         let cancelled = Mutex(0)
+
+        /// Whether no method that has started is still waiting.
+        var allCancelled: Bool { cancelled.withLock { $0 } == started.withLock { $0 } }
     }
 
     static func services(_ log: Log = Log()) -> Services {
