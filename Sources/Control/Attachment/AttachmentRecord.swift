@@ -55,6 +55,11 @@ public struct AttachmentRecord: Hashable, Sendable {
 }
 
 extension AttachmentRecord {
+    /// A home name nobody else has: `vf` and the digits of the PCI address, 11 characters.
+    public static func spareName(for function: PCIAddress) -> String {
+        "vf" + function.description.filter { $0 != ":" && $0 != "." }
+    }
+
     /// The file's text.
     var json: JSONValue {
         [

@@ -6,8 +6,8 @@ public import PCI
 
 /// The records of all functions that are away from home, one file each.
 ///
-/// On a file system that a reboot empties, because a reboot takes the pods' namespaces with it. Files
-/// are replaced by rename, so a crash leaves the old or the new record, never half of one.
+/// On a file system that a reboot empties, because a reboot takes the pods' namespaces with it.
+/// Files are replaced by rename, so a crash leaves the old or the new record, never half of one.
 public struct Journal: Sendable {
     private let directory: String
     private let locks: String
@@ -29,18 +29,27 @@ public struct Journal: Sendable {
         }
     }
 
-    /// Waits until nobody else works on `function`; the lock goes with the value or the process.
+    /// Runs `body` while nobody else works on `function`; the lock also goes with the process.
     ///
-    /// - Throws: ``AttachmentError/busy(_:)`` when the deadline passes.
-    public func lock(
+    /// - Throws: ``AttachmentError/busy(_:)`` when the deadline passes before, or what `body`
+    ///   throws.
+    public func withLock<Value: ~Copyable>(
+        on function: PCIAddress,
+        deadline: Deadline,
+        _ body: () throws -> Value
+    ) throws -> Value {
+        let lock = try lock(function, deadline: deadline)
+        return try withExtendedLifetime(lock) { _ in try body() }
+    }
+
+    private func lock(
         _ function: PCIAddress,
         deadline: Deadline
     ) throws(AttachmentError) -> FileLock {
-        do {
+        do throws(KernelError) {
             return try FileLock("\(locks)/\(function)", deadline: deadline)
-        } catch .deadlineExceeded {
-            throw .busy(function)
         } catch {
+            if case .deadlineExceeded = error { throw .busy(function) }
             throw .kernel(error)
         }
     }
@@ -54,22 +63,15 @@ public struct Journal: Sendable {
 
     /// The record of a container's interface, nil when there is none.
     ///
-    /// - Throws: ``AttachmentError/kernel(_:)``; a damaged record of another function is no obstacle.
+    /// - Throws: ``AttachmentError/kernel(_:)``; a damaged record of another function is no
+    ///   obstacle.
     public func record(
         containerID: String,
         interfaceName: String
     ) throws(AttachmentError) -> AttachmentRecord? {
-        for name in try names() {
-            do {
-                let record = try read("\(directory)/\(name)")
-                if let record, record.isOf(containerID: containerID, interfaceName: interfaceName) {
-                    return record
-                }
-            } catch .damaged {
-                continue
-            }
+        try records().records.first {
+            $0.isOf(containerID: containerID, interfaceName: interfaceName)
         }
-        return nil
     }
 
     /// Writes the record of its function.
@@ -92,6 +94,25 @@ public struct Journal: Sendable {
         } catch {
             throw .kernel(error)
         }
+    }
+
+    /// All records, and a sentence for each that cannot be understood.
+    ///
+    /// - Throws: ``AttachmentError/kernel(_:)``.
+    public func records() throws(AttachmentError) -> (
+        records: [AttachmentRecord], damaged: [String]
+    ) {
+        var records: [AttachmentRecord] = []
+        var damaged: [String] = []
+        for name in try names().sorted() {
+            do throws(AttachmentError) {
+                if let record = try read("\(directory)/\(name)") { records.append(record) }
+            } catch {
+                guard case .damaged = error else { throw error }
+                damaged.append("\(error)")
+            }
+        }
+        return (records, damaged)
     }
 
     private func names() throws(AttachmentError) -> [String] {

@@ -5,6 +5,7 @@ import Attachment
 import Configuration
 import GRPC
 import HostAPI
+import Links
 import Logging
 import OPI
 import PCI
@@ -77,10 +78,34 @@ struct HostAgentService: Sendable {
 
     /// Takes a function back; the port is removed behind the answer.
     func detach(_ request: DetachRequest) throws(Status) -> DetachResponse {
+        try release(request.containerID, request.interfaceName)
+        return DetachResponse()
+    }
+
+    /// Does what DELs left behind while nobody listened.
+    func drainReleases() throws(Status) {
+        let entries = try spool { () throws(AttachmentError) in try releases.pending() }
+        for entry in entries {
+            try release(entry.release.containerID, entry.release.interfaceName)
+            try spool { () throws(AttachmentError) in try releases.remove(entry) }
+        }
+    }
+
+    private func spool<Value>(
+        _ body: () throws(AttachmentError) -> Value
+    ) throws(Status) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw Status(.internalError, "the release spool cannot be used: \(error)")
+        }
+    }
+
+    private func release(_ containerID: String, _ interfaceName: String) throws(Status) {
         let released = try store.change { table throws(Status) in
             let released = table.detach(
-                containerID: request.containerID,
-                interfaceName: request.interfaceName,
+                containerID: containerID,
+                interfaceName: interfaceName,
                 now: NetdevReconciler.now
             )
             return (released, released)
@@ -88,21 +113,6 @@ struct HostAgentService: Sendable {
         for netdev in released {
             log.info("released", metadata: ["function": "\(netdev.function)"])
             queue.add(.function(netdev.function))
-        }
-        return DetachResponse()
-    }
-
-    /// Does what DELs left behind while nobody listened.
-    func drainReleases() throws(Status) {
-        do {
-            for release in try releases.pending() {
-                _ = try detach(release.request)
-                try releases.remove(release)
-            }
-        } catch let status as Status {
-            throw status
-        } catch {
-            throw Status(.internal, "the release spool cannot be read: \(error)")
         }
     }
 
@@ -141,7 +151,7 @@ struct HostAgentService: Sendable {
         let isAway = status.code == .unavailable || status.code == .deadlineExceeded
         let server = configuration.opi.server
         let text = "OPI server \(server), port of \(function): \(status)"
-        return Status(isAway ? .unavailable : .internal, text)
+        return Status(isAway ? .unavailable : .internalError, text)
     }
 
     private func find(_ id: String) throws(Status) -> (PCIAddress, NetworkConfiguration) {
@@ -158,9 +168,10 @@ struct HostAgentService: Sendable {
     /// The MAC address of a function that is at home, nil when it is away in a pod.
     private func homeMAC(of function: PCIAddress) throws(Status) -> MACAddress? {
         do {
-            return try finder.linkAtHome(of: function, over: RouteSocket())?.mac
+            let home = try RouteSocket()
+            return try finder.linkAtHome(of: function, over: home)?.mac
         } catch {
-            throw Status(.internal, "function \(function) cannot be looked up: \(error)")
+            throw Status(.internalError, "function \(function) cannot be looked up: \(error)")
         }
     }
 

@@ -19,7 +19,7 @@ final class NetdevStore: Sendable {
         case failed(Status)
     }
 
-    private struct State {
+    fileprivate struct State {
         var table: NetdevTable
         var progress: [PCIAddress: Progress] = [:]
         var version: UInt64 = 0
@@ -47,7 +47,9 @@ final class NetdevStore: Sendable {
     /// Changes the table, writes what changed, then lets everybody see it.
     ///
     /// - Parameter body: gives its result and the Netdevs that must be on disk.
-    /// - Throws: what `body` throws, or `INTERNAL` when a file cannot be written; then nothing changed.
+    /// - Returns: the result.
+    /// - Throws: what `body` throws, or `INTERNAL` when a file cannot be written; then nothing
+    ///   changed.
     func change<Value: Sendable>(
         _ body: (inout NetdevTable) throws(Status) -> (Value, dirty: [Netdev])
     ) throws(Status) -> Value {
@@ -95,7 +97,7 @@ final class NetdevStore: Sendable {
                 try files.remove(netdev.function)
             } catch {
                 state.table = NetdevTable(Array(state.table.netdevs.values) + [netdev])
-                return .failure(Status(.internal, "state cannot be written: \(error)"))
+                return .failure(Status(.internalError, "state cannot be written: \(error)"))
             }
             state.progress[netdev.function] = nil
             return .success(state.wakeAll())
@@ -130,7 +132,7 @@ final class NetdevStore: Sendable {
         do throws(KernelError) {
             try files.write(netdev)
         } catch {
-            throw Status(.internal, "state cannot be written: \(error)")
+            throw Status(.internalError, "state cannot be written: \(error)")
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLinux
 import Glibc
 
 /// A listening Unix socket whose file only its owner can reach, from the moment it exists.
@@ -7,12 +8,13 @@ import Glibc
 /// An event loop accepts on it; see ``release()``.
 public struct UnixListener: ~Copyable, Sendable {
     private let socket: Descriptor
+    private let path: String
 
     /// The file that was made.
     public let file: FileIdentity
 
     /// Connections that the kernel holds until they are accepted.
-    private static let backlog: Int32 = 128
+    public static let defaultBacklog: Int32 = 128
 
     /// How long a server that might be alive has to answer.
     private static let patience = Duration.seconds(1)
@@ -23,15 +25,37 @@ public struct UnixListener: ~Copyable, Sendable {
     ///
     /// - Throws: ``KernelError/refused(call:subject:errno:)``, with ``Errno/addressInUse`` when
     ///   somebody listens there or the file is no socket.
-    public init(listeningAt path: String, mode: Files.Mode = 0o600) throws(KernelError) {
+    public init(
+        listeningAt path: String,
+        mode: Files.Mode = 0o600,
+        backlog: Int32 = UnixListener.defaultBacklog
+    ) throws(KernelError) {
         let socket = try Self.bindReplacing(path, mode)
         guard let identity = try Files.identity(of: path) else {
             throw .refused(call: "stat", subject: path, errno: .noSuchFile)
         }
         let number = socket.rawValue
-        try system("listen", path) { listen(number, Self.backlog) }
+        try system("listen", path) { listen(number, backlog) }
         self.socket = socket
+        self.path = path
         file = identity
+    }
+
+    /// Waits for the next connection, for servers that block their thread.
+    ///
+    /// - Throws: ``KernelError/deadlineExceeded(call:subject:)``;
+    ///   ``KernelError/refused(call:subject:errno:)``.
+    public func accept(deadline: Deadline) throws(KernelError) -> UnixStream {
+        let number = socket.rawValue
+        while true {
+            do throws(KernelError) {
+                let peer = try system("accept4", path) { clinux_accept(number) }
+                return UnixStream(adopting: Descriptor(adopting: peer), path: path)
+            } catch {
+                guard error.errno == .tryAgain else { throw error }
+            }
+            try socket.wait(for: .readable, until: deadline, call: "accept", subject: path)
+        }
     }
 
     /// Gives the socket away; the file stays.

@@ -21,7 +21,8 @@ final class OutgoingCall: Sendable {
     /// Messages buffered, in bytes, above which the server gets no more room to send.
     private static let lowWater = 64 << 10
 
-    /// How late a call may start and still announce its full time: equal headers compress to nothing.
+    /// How late a call may start and still announce its full time: equal headers compress to
+    /// nothing.
     private static let grace = Duration.milliseconds(5)
 
     private let request: ClientCall.Request

@@ -49,6 +49,7 @@ extension Endpoint {
         while let end = try frame(in: bytes, at: position) {
             position = end
         }
+        guard position < bytes.count else { return }
         carry.append(copying: bytes.extracting(position..<bytes.count))
     }
 

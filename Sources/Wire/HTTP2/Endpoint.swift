@@ -130,6 +130,7 @@ struct Endpoint: ~Copyable {
     /// Takes a stream out of the table and gives its bytes back to the connection's window.
     mutating func close(_ id: StreamID, _ end: ClosedStreams.End) {
         guard let stream = streams.removeValue(forKey: id) else { return }
+        if stream.outbound.isQueued { queue.removeAll { $0 == id } }
         closed.record(id, end)
         if end == .finished { flood.finished() }
         release(stream.receiveWindow.held)

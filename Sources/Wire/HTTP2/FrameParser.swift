@@ -47,13 +47,8 @@ extension Frame {
             let body = try unpadded(header, payload)
             return .data(header.stream, body, length: payload.count, endStream: endStream)
         case .headers:
-            var fragment = try unpadded(header, payload)
-            if header.flags.contains(.priority) {
-                guard fragment.count >= prioritySize else {
-                    throw .connection(.frameSizeError, "HEADERS too short for its priority")
-                }
-                fragment = fragment.extracting(droppingFirst: prioritySize)
-            }
+            let priority = header.flags.contains(.priority) ? prioritySize : 0
+            let fragment = try unpadded(header, payload, prefix: priority)
             return .headers(
                 header.stream,
                 fragment: fragment,
@@ -157,23 +152,25 @@ extension Frame {
         }
     }
 
-    /// The payload without its padding.
+    /// The payload without its padding and without `prefix` octets before the rest.
     ///
     /// "If the length of the padding is the length of the frame payload or greater, the recipient
     /// MUST treat this as a connection error of type PROTOCOL_ERROR." (§ 6.1)
     @_lifetime(copy payload)
     private static func unpadded(
         _ header: FrameHeader,
-        _ payload: Span<UInt8>
+        _ payload: Span<UInt8>,
+        prefix: Int = 0
     ) throws(Violation) -> Span<UInt8> {
-        guard header.flags.contains(.padded) else { return payload }
-        guard payload.count > 0 else {
-            throw .connection(.frameSizeError, "padded frame without a pad length")
+        let isPadded = header.flags.contains(.padded)
+        let start = (isPadded ? 1 : 0) + prefix
+        guard start <= payload.count else {
+            throw .connection(.frameSizeError, "frame too short for its padding or priority")
         }
-        let padding = Int(payload[0])
-        guard padding < payload.count else {
+        let padding = isPadded ? Int(payload[0]) : 0
+        guard padding <= payload.count - start else {
             throw .connection(.protocolError, "padding is longer than its frame")
         }
-        return payload.extracting(1..<(payload.count - padding))
+        return payload.extracting(start..<(payload.count - padding))
     }
 }

@@ -13,8 +13,8 @@ import Testing
             Kinds.self,
             named: "opi_xpu.test.Kinds",
             proto: "Tests/peers/kinds.proto",
-            values: (0..<5000).map { _ in generator.next() },
-            random: 5000
+            values: (0..<2000).map { _ in generator.next() },
+            random: 10_000
         )
         peer.add(
             Leaf.self,

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Configuration
+import Connections
+import Devices
+import GRPC
+import Kernel
+public import Logging
+import PCI
+import Reconcile
+import RPC
+
+/// Advertises the functions of a node to its kubelet.
+public struct Plugin: Sendable {
+    private let configuration: NodeConfiguration
+    private let log: Logger
+
+    /// Sysfs is looked at this often.
+    private static let scanInterval = Duration.seconds(1)
+
+    /// A plugin for one node; nothing happens until ``run()``.
+    public init(_ configuration: NodeConfiguration, log: Logger) {
+        self.configuration = configuration
+        self.log = log
+    }
+
+    /// Serves every advertised network until the task is cancelled.
+    ///
+    /// - Throws: one sentence for the operator when it cannot start.
+    public func run() async throws {
+        let pools = FunctionPool.pools(of: configuration)
+        guard !pools.isEmpty else { throw PluginError.nothingToAdvertise }
+        let hostAgent = Channel(.unix(path: configuration.paths.hostAgentSocket))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for pool in pools {
+                group.addTask { try await serve(pool, hostAgent) }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+        await hostAgent.close()
+    }
+
+    private func serve(_ pool: FunctionPool, _ hostAgent: Channel) async throws {
+        let tree = SysfsTree(root: configuration.paths.sysfs)
+        let board = DeviceBoard(pool.states(in: tree))
+        let directory = configuration.paths.devicePlugins
+        let registration = Registration(pool: pool, directory: directory, log: log)
+        let plugin = PluginServer(pool: pool, board: board, hostAgent: hostAgent, log: log)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await scan(pool, tree, board) }
+            group.addTask { try await keepServing(plugin, registration, in: directory) }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func scan(_ pool: FunctionPool, _ tree: SysfsTree, _ board: DeviceBoard) async throws {
+        while true {
+            try await Task.sleep(for: Self.scanInterval)
+            guard board.post(pool.states(in: tree)) else { continue }
+            let healthy = board.states.filter(\.isPresent).count
+            log.notice(
+                "functions changed",
+                metadata: ["resource": "\(pool.resourceName)", "healthy": "\(healthy)"]
+            )
+        }
+    }
+
+    /// Serves anew whenever the kubelet has removed the socket, which it does when it starts.
+    private func keepServing(
+        _ plugin: PluginServer,
+        _ registration: Registration,
+        in directory: String
+    ) async throws {
+        let socket = "\(directory)/\(Registration.endpoint(of: plugin.pool))"
+        while !Task.isCancelled {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let (listening, started) = AsyncStream.makeStream(of: Void.self)
+                group.addTask {
+                    try await Server.run(plugin.makeServices(), on: .unix(path: socket)) { _ in
+                        started.finish()
+                    }
+                }
+                group.addTask {
+                    for await _ in listening {}
+                    await register(registration)
+                }
+                group.addTask { try await untilGone(socket) }
+                try await group.next()
+                group.cancelAll()
+            }
+            registration.forget()
+        }
+    }
+
+    private func register(_ registration: Registration) async {
+        let queue = KeyQueue<Registration.Key>()
+        queue.add(.kubelet)
+        let backoff = Backoff(base: .milliseconds(100), ceiling: .seconds(5))
+        let controller = Controller(registration, queue: queue, backoff: backoff) {
+            [log] _, status, delay in
+            log.warning(
+                "registration failed",
+                metadata: ["error": "\(status)", "again": "\(delay)"]
+            )
+        }
+        await controller.run()
+    }
+
+    private func untilGone(_ socket: String) async throws {
+        var isThere = false
+        while true {
+            try await Task.sleep(for: .milliseconds(250))
+            let exists = try Files.exists(socket)
+            if isThere, !exists { return }
+            isThere = exists
+        }
+    }
+}
+
+/// Why the device plugin does not start.
+public enum PluginError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// No network of the configuration has a resource name.
+    case nothingToAdvertise
+
+    /// One sentence for the operator.
+    public var description: String {
+        switch self {
+        case .nothingToAdvertise: "no network of the configuration has a resourceName"
+        }
+    }
+}
