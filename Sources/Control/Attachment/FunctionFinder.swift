@@ -42,6 +42,22 @@ public struct FunctionFinder: Sendable {
         }
     }
 
+    /// The function's link in a namespace, if it has the name `name` there; one message.
+    ///
+    /// - Throws: ``AttachmentError/link(_:)``.
+    func link(
+        _ name: String,
+        of function: PCIAddress,
+        over socket: borrowing RouteSocket
+    ) throws(AttachmentError) -> Link? {
+        do throws(LinkError) {
+            let link = try socket.link(named: name)
+            return link.flatMap { identity(of: function).matches($0) ? $0 : nil }
+        } catch {
+            throw .link(error)
+        }
+    }
+
     /// The namespace in which the function is, looked for in every one that has a name or a
     /// process.
     ///
@@ -68,7 +84,7 @@ public struct FunctionFinder: Sendable {
 
     private func hints(for function: PCIAddress) -> [String] {
         do {
-            return try tree.device(at: function)?.interfaces.map(\.name) ?? []
+            return try tree.interfaces(of: function).map(\.name)
         } catch {
             return []  // the listing of all links will tell
         }

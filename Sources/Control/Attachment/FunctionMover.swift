@@ -56,17 +56,23 @@ public struct FunctionMover: Sendable {
         _ record: AttachmentRecord,
         to home: borrowing RouteSocket
     ) throws(AttachmentError) -> Link? {
-        if let link = try finder.linkAtHome(of: record.function, over: home) {
+        let function = record.function
+        let pod = try podSocket(of: record)
+        // The usual case first: two messages tell where it is, whatever the number of links.
+        if let pod, let link = try finder.link(record.interfaceName, of: function, over: pod) {
+            return try move(link, record, from: pod, to: home)
+        }
+        if let link = try finder.linkAtHome(of: function, over: home) {
             return try restore(link, record, in: home)
         }
-        if let pod = try podSocket(of: record) {
+        if let pod {
             if let link = try away(record, in: pod) {
                 return try move(link, record, from: pod, to: home)
             }
         } else if let link = try awaitReturn(of: record, to: home) {
             return try restore(link, record, in: home)
         }
-        guard let pod = try finder.search(for: record.function, besides: home),
+        guard let pod = try finder.search(for: function, besides: home),
             let link = try away(record, in: pod)
         else { return nil }
         return try move(link, record, from: pod, to: home)

@@ -65,12 +65,12 @@ struct HostAgentService: Sendable {
                 }
                 return (binding, [netdev])
             }
-            queue.add(.function(function))
             switch binding {
             case .bound(let netdev):
                 try await connected(netdev)
                 return response(for: netdev, in: network)
             case .dying:
+                queue.add(.function(function))
                 try await change(after: version, of: function)
             }
         }
@@ -120,7 +120,12 @@ struct HostAgentService: Sendable {
     ///
     /// - Throws: what stopped the last pass, so that a caller is not kept waiting for a card that
     ///   is not there.
+    ///
+    /// A port that was up at the last look is believed to be: it was made while the pod's images
+    /// were pulled, and is looked at again at every resync.
     private func connected(_ netdev: Netdev) async throws(Status) {
+        if case .connected = store.look(at: netdev.function).progress { return }
+        queue.add(.function(netdev.function))
         while true {
             let version = store.version
             let (current, progress) = store.look(at: netdev.function)

@@ -75,10 +75,11 @@ final class NetdevStore: Sendable {
         return value
     }
 
-    /// Says how far the port of `netdev` is, unless the Netdev changed meanwhile.
+    /// Says how far the port of `netdev` is, unless another port is wanted meanwhile.
     func report(_ progress: Progress, for netdev: Netdev) {
         let waiters = state.withLock { state in
-            guard state.table.netdevs[netdev.function] == netdev else {
+            let current = state.table.netdevs[netdev.function]
+            guard current?.wantsSamePort(as: netdev) == true else {
                 return [CheckedContinuation<Void, Never>]()
             }
             state.progress[netdev.function] = progress
@@ -140,7 +141,8 @@ final class NetdevStore: Sendable {
 extension NetdevStore.State {
     /// A failure from before a wish says nothing about it: only a pass after it counts.
     fileprivate mutating func expectPass(over netdev: Netdev) {
-        if case .connected = progress[netdev.function], table.netdevs[netdev.function] == netdev {
+        let before = table.netdevs[netdev.function]
+        if case .connected = progress[netdev.function], before?.wantsSamePort(as: netdev) == true {
             return
         }
         progress[netdev.function] = .pending

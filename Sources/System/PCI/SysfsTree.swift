@@ -35,6 +35,21 @@ public struct SysfsTree: Hashable, Sendable {
         }
     }
 
+    /// The network interfaces of the device at `address`, none when it is gone.
+    ///
+    /// What ``device(at:)`` tells too, without reading anything else.
+    ///
+    /// - Throws: ``PCIError``.
+    public func interfaces(of address: PCIAddress) throws(PCIError) -> [PCIDevice.Interface] {
+        let path = path(of: address)
+        do {
+            return try interfaces(path, address)
+        } catch {
+            if case .unreadable = error, try !exists(path) { return [] }
+            throw error
+        }
+    }
+
     /// The virtual functions of the device at `address`, by their number there.
     ///
     /// - Throws: ``PCIError``.

@@ -68,6 +68,12 @@ extension MACAddress: Comparable {
 extension MACAddress: CustomStringConvertible {
     /// The lower-case form with colons, `02:00:5e:10:00:01`.
     public var description: String {
-        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for octet in octets {
+            if !text.isEmpty { text.append(Ascii.colon) }
+            text += [digits[Int(octet >> 4)], digits[Int(octet & 15)]]
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
