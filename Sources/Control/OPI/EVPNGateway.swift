@@ -28,7 +28,10 @@ public struct EVPNGateway: Sendable {
         guard let vlan else { return ObservedPort(bridge: nil, port: port) }
         var getBridge = GetLogicalBridgeRequest()
         getBridge.name = ObjectName.bridgePrefix + ObjectName.bridgeID(vlan: vlan)
-        return ObservedPort(bridge: try await existing(EVPNMethods.getBridge, getBridge), port: port)
+        return ObservedPort(
+            bridge: try await existing(EVPNMethods.getBridge, getBridge),
+            port: port
+        )
     }
 
     /// Makes the bridge of `desired`.

@@ -50,7 +50,9 @@ import Testing
         #expect(blue.routes.map { $0.gateway?.description } == ["10.10.0.1", "fd00:10::1"])
         #expect(blue.devices.map(\.description) == ["0000:3b:00.2", "0000:3b:00.3"])
         let green = try #require(configuration.networks.last)
-        #expect(green.routes == [.init(destination: try #require(IPPrefix("10.0.0.0/8")), gateway: nil)])
+        #expect(
+            green.routes == [.init(destination: try #require(IPPrefix("10.0.0.0/8")), gateway: nil)]
+        )
         #expect(green.subnets.isEmpty && green.vni == nil && green.resourceName == nil)
     }
 
