@@ -26,10 +26,16 @@ import Testing
 
     /// Reads a configuration from a file, as the roles do.
     private func read(_ text: String) throws -> NodeConfiguration {
-        let path = NSTemporaryDirectory() + "opi-xpu-\(UUID().uuidString).json"
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        defer { unlink(path) }
-        return try NodeConfiguration(contentsOf: path)
+        let file = FileManager.default.temporaryDirectory
+            .appendingPathComponent("opi-xpu-\(UUID().uuidString).json")
+        try Data(text.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try NodeConfiguration(contentsOf: file.path)
+    }
+
+    /// What is wrong with a configuration, as a person reads it.
+    private func complaint(about text: String) throws -> String {
+        "\(try #require(throws: ConfigurationError.self) { try read(text) })"
     }
 
     @Test func `reads every key`() throws {
@@ -87,22 +93,19 @@ import Testing
         (#""/run/x""#, #""run/x""#, "paths.run: \"run/x\" is not an absolute path"),
         (#""alias""#, #""mac""#, "is not parent or alias"),
     ])
-    func `names the place of a mistake`(good: String, bad: String, complaint: String) throws {
+    func `names the place of a mistake`(good: String, bad: String, part: String) throws {
         #expect(Self.complete.contains(good))
-        let error = #expect(throws: ConfigurationError.self) {
-            try read(Self.complete.replacingOccurrences(of: good, with: bad))
-        }
-        #expect("\(try #require(error))".contains(complaint), "\(try #require(error))")
+        let text = Self.complete.replacingOccurrences(of: good, with: bad)
+        let complaint = try complaint(about: text)
+        #expect(complaint.contains(part), "\(complaint)")
     }
 
     @Test func `refuses what it cannot read`() throws {
-        let missing = #expect(throws: ConfigurationError.self) {
+        let missing = try #require(throws: ConfigurationError.self) {
             try NodeConfiguration(contentsOf: "/nonexistent/config.json")
         }
-        #expect("\(try #require(missing))".contains("/nonexistent/config.json cannot be read"))
-        let broken = #expect(throws: ConfigurationError.self) { try read("{") }
-        #expect("\(try #require(broken))".contains("is not valid JSON"))
-        let array = #expect(throws: ConfigurationError.self) { try read("[]") }
-        #expect("\(try #require(array))".contains("the document: an object is expected"))
+        #expect("\(missing)".contains("/nonexistent/config.json cannot be read"))
+        #expect(try complaint(about: "{").contains("is not valid JSON"))
+        #expect(try complaint(about: "[]").contains("the document: an object is expected"))
     }
 }
