@@ -160,9 +160,12 @@ class Lab:
         return [*spaces.inside(self.host), BINARY, name, "--config", config or self.config]
 
     def _opi_command(self):
+        """How the OPI server is started, after what one that was killed has left is removed."""
         socket = self.opi.address.removeprefix("unix:")
         if os.path.exists(socket):
-            os.unlink(socket)  # one that was killed leaves it
+            os.unlink(socket)
+        for bridge in spaces.ip(self.xpu, "link", "show", "type", "bridge"):
+            spaces.run("ip", "-n", self.xpu, "link", "delete", bridge["ifname"])
         return [PYTHON, os.path.join(PEERS, "opi_server.py"), "--listen", self.opi.address,
                 "--datapath", "bridges", "--netns", self.xpu,
                 "--representors", self.card.representors, "--delay", str(self.delay),
