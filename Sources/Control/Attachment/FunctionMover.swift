@@ -56,25 +56,35 @@ public struct FunctionMover: Sendable {
         _ record: AttachmentRecord,
         to home: borrowing RouteSocket
     ) throws(AttachmentError) -> Link? {
-        let function = record.function
-        let pod = try podSocket(of: record)
-        // The usual case first: two messages tell where it is, whatever the number of links.
-        if let pod, let link = try finder.link(record.interfaceName, of: function, over: pod) {
-            return try move(link, record, from: pod, to: home)
-        }
-        if let link = try finder.linkAtHome(of: function, over: home) {
+        // The usual case first: it is in the pod under the name that ADD gave it.
+        if let link = try fetch(record, to: home, isNamed: true) { return link }
+        if let link = try finder.linkAtHome(of: record.function, over: home) {
             return try restore(link, record, in: home)
         }
-        if let pod {
-            if let link = try away(record, in: pod) {
-                return try move(link, record, from: pod, to: home)
-            }
-        } else if let link = try awaitReturn(of: record, to: home) {
+        if let link = try fetch(record, to: home, isNamed: false) { return link }
+        if try podSocket(of: record) == nil, let link = try awaitReturn(of: record, to: home) {
             return try restore(link, record, in: home)
         }
-        guard let pod = try finder.search(for: function, besides: home),
+        guard let pod = try finder.search(for: record.function, besides: home),
             let link = try away(record, in: pod)
         else { return nil }
+        return try move(link, record, from: pod, to: home)
+    }
+
+    /// Fetches the function out of the record's namespace, nil when it is not there.
+    ///
+    /// By the name ADD gave it, one message, or whatever it is called, which lists all links.
+    private func fetch(
+        _ record: AttachmentRecord,
+        to home: borrowing RouteSocket,
+        isNamed: Bool
+    ) throws(AttachmentError) -> Link? {
+        guard let pod = try podSocket(of: record) else { return nil }
+        let link =
+            isNamed
+            ? try finder.link(record.interfaceName, of: record.function, over: pod)
+            : try away(record, in: pod)
+        guard let link else { return nil }
         return try move(link, record, from: pod, to: home)
     }
 

@@ -29,15 +29,8 @@ public struct EVPNGateway: Sendable {
         guard let vlan else { return ObservedPort(bridge: nil, port: port) }
         var getBridge = GetLogicalBridgeRequest()
         getBridge.name = ObjectName.bridgePrefix + ObjectName.bridgeID(vlan: vlan)
-<<<<<<< HEAD
         let bridge = try await existing(EVPNMethods.getBridge, getBridge)
         return ObservedPort(bridge: bridge, port: port)
-=======
-        return ObservedPort(
-            bridge: try await existing(EVPNMethods.getBridge, getBridge),
-            port: port
-        )
->>>>>>> h-msgs
     }
 
     /// Makes the bridge of `desired`.
