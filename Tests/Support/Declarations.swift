@@ -21,7 +21,8 @@ public enum Declarations: Sendable {
             .sorted()
     }
 
-    /// The calls that a `.proto` file declares, in order: `/package.Service/Method (Request) Response`.
+    /// The calls that a `.proto` file declares, in order: `/package.Service/Method (Request)
+    /// Response`.
     ///
     /// Types are without their package; streams are not told apart.
     ///

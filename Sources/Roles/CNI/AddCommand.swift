@@ -11,7 +11,7 @@ import PCI
 ///
 /// ```
 /// lock -> nobody has it -> it is at home -> IFNAME is free -> journal -> Attach
-///      -> move (name, MAC, MTU) -> announce from now on -> addresses, up, routes -> journal -> answer
+/// -> move (name, MAC, MTU) -> announce from now on -> addresses, up, routes -> journal -> answer
 /// ```
 /// Whatever fails takes everything back; whatever kills it leaves a record with which the next DEL,
 /// or ADD of the same container, takes it back.

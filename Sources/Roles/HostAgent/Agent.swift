@@ -101,13 +101,16 @@ public struct Agent: Sendable {
         services.handle(HostAgentMethods.allocate) { request, _ async throws(Status) in
             try service.allocate(request)
         }
-        services.handle(HostAgentMethods.attach) { request, _ async throws(Status) in
-            try await service.attach(request)
+        services.handle(HostAgentMethods.attach) { request, context async throws(Status) in
+            try await service.attach(request, patience: context.timeRemaining)
         }
         services.handle(HostAgentMethods.detach) { request, _ async throws(Status) in
             try service.detach(request)
         }
-        try await Server.run(services, on: .unix(path: configuration.paths.hostAgentSocket))
+        var options = ServerOptions()
+        options.listen.peerUser = 0
+        let socket = Endpoint.unix(path: configuration.paths.hostAgentSocket)
+        try await Server.run(services, on: socket, options: options)
     }
 
     private func drainReleases(_ service: HostAgentService) async throws {

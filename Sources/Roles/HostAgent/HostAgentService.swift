@@ -20,6 +20,12 @@ struct HostAgentService: Sendable {
     let finder: FunctionFinder
     let log: Logger
 
+    /// How long a caller without a deadline waits.
+    private static let patience = Duration.seconds(60)
+
+    /// Time kept back to tell the caller why, before its deadline passes.
+    private static let margin = Duration.milliseconds(300)
+
     /// Records the wish for ports behind functions that the kubelet has just chosen.
     ///
     /// Waits for nobody: the kubelet admits one pod at a time. A function whose last pod has not
@@ -43,8 +49,12 @@ struct HostAgentService: Sendable {
         return AllocateResponse()
     }
 
-    /// Binds a function to a container and answers when the card is ready.
-    func attach(_ request: AttachRequest) async throws(Status) -> AttachResponse {
+    /// Binds a function to a container and answers when the card is ready, `patience` at most.
+    func attach(
+        _ request: AttachRequest,
+        patience: Duration?
+    ) async throws(Status) -> AttachResponse {
+        let end = ContinuousClock.now + max(.zero, (patience ?? Self.patience) - Self.margin)
         try drainReleases()
         let (function, network) = try find(request.deviceID)
         guard let mac = MACAddress(octets: request.macAddress) else {
@@ -67,11 +77,11 @@ struct HostAgentService: Sendable {
             }
             switch binding {
             case .bound(let netdev):
-                try await connected(netdev)
+                try await connected(netdev, until: end)
                 return response(for: netdev, in: network)
             case .dying:
                 queue.add(.function(function))
-                try await change(after: version, of: function)
+                try await change(after: version, of: function, until: end)
             }
         }
     }
@@ -123,7 +133,10 @@ struct HostAgentService: Sendable {
     ///
     /// A port that was up at the last look is believed to be: it was made while the pod's images
     /// were pulled, and is looked at again at every resync.
-    private func connected(_ netdev: Netdev) async throws(Status) {
+    private func connected(
+        _ netdev: Netdev,
+        until end: ContinuousClock.Instant
+    ) async throws(Status) {
         if case .connected = store.look(at: netdev.function).progress { return }
         queue.add(.function(netdev.function))
         while true {
@@ -136,20 +149,28 @@ struct HostAgentService: Sendable {
             switch progress {
             case .connected: return
             case .failed(let status): throw explain(status, netdev.function)
-            case .pending: try await change(after: version, of: netdev.function)
+            case .pending: try await change(after: version, of: netdev.function, until: end)
             }
         }
     }
 
-    private func change(after version: UInt64, of function: PCIAddress) async throws(Status) {
+    /// Waits for the next change.
+    ///
+    /// - Throws: `DEADLINE_EXCEEDED` at `end`, saying what the card is busy with.
+    private func change(
+        after version: UInt64,
+        of function: PCIAddress,
+        until end: ContinuousClock.Instant
+    ) async throws(Status) {
         let (netdev, progress) = store.look(at: function)
         if netdev?.isWanted == false, case .failed(let status) = progress {
             throw explain(status, function)
         }
-        await store.waitForChange(after: version)
-        if Task.isCancelled {
-            throw Status(.deadlineExceeded, "the port of \(function) did not come up in time")
-        }
+        await store.waitForChange(after: version, until: end)
+        guard Task.isCancelled || ContinuousClock.now >= end else { return }
+        var text = "the port of \(function) did not come up in time"
+        if case .pending(let reason) = progress, !reason.isEmpty { text += ": \(reason)" }
+        throw Status(.deadlineExceeded, text)
     }
 
     private func explain(_ status: Status, _ function: PCIAddress) -> Status {

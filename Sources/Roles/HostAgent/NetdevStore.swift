@@ -11,8 +11,8 @@ import Synchronization
 final class NetdevStore: Sendable {
     /// How far the card is with a function's port.
     enum Progress: Sendable {
-        /// Nobody knows yet, or the card is at work.
-        case pending
+        /// Nobody knows yet (an empty text), or the card is at work; the text says on what.
+        case pending(String)
         /// The port is as wanted.
         case connected
         /// The last pass failed.
@@ -41,7 +41,7 @@ final class NetdevStore: Sendable {
 
     /// The function's Netdev and how far its port is.
     func look(at function: PCIAddress) -> (netdev: Netdev?, progress: Progress) {
-        state.withLock { ($0.table.netdevs[function], $0.progress[function] ?? .pending) }
+        state.withLock { ($0.table.netdevs[function], $0.progress[function] ?? .pending("")) }
     }
 
     /// Changes the table, writes what changed, then lets everybody see it.
@@ -109,6 +109,22 @@ final class NetdevStore: Sendable {
     /// The number of the last change, to be given to ``waitForChange(after:)``.
     var version: UInt64 { state.withLock { $0.version } }
 
+    /// Returns at the first change after `version`, at `end`, or when the task is cancelled.
+    func waitForChange(after version: UInt64, until end: ContinuousClock.Instant) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.waitForChange(after: version) }
+            group.addTask {
+                do {
+                    try await Task.sleep(until: end)
+                } catch {
+                    return  // cancelled: the change came first
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
     /// Returns at the first change after `version`, or when the task is cancelled.
     func waitForChange(after version: UInt64) async {
         let id = state.withLock { state in
@@ -145,7 +161,7 @@ extension NetdevStore.State {
         if case .connected = progress[netdev.function], before?.wantsSamePort(as: netdev) == true {
             return
         }
-        progress[netdev.function] = .pending
+        progress[netdev.function] = .pending("")
     }
 
     fileprivate mutating func wakeAll() -> [CheckedContinuation<Void, Never>] {

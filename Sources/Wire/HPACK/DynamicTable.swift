@@ -60,8 +60,8 @@ package struct DynamicTable: Sendable {
 
     /// The positions of the newest entries with the field and with its name.
     ///
-    /// A linear search: the table holds at most 128 entries of the usual 4096 octets, mostly a dozen,
-    /// and the lengths tell nearly all of them apart.
+    /// A linear search: the table holds at most 128 entries of the usual 4096 octets, mostly a
+    /// dozen, and the lengths tell nearly all of them apart.
     func search(_ field: HeaderField) -> TableMatch {
         var match = TableMatch()
         let length = field.name.utf8.count

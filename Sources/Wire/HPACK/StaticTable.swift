@@ -14,8 +14,9 @@ enum StaticTable {
 
     /// The numbers of the field and of its name, as far as the table has them.
     ///
-    /// Entries of one name stand together. Names are found by their length, not in a dictionary: the
-    /// first dictionary of a key type costs a process that sends one request more than the search.
+    /// Entries of one name stand together. Names are found by their length, not in a dictionary:
+    /// the first dictionary of a key type costs a process that sends one request more than the
+    /// search.
     static func search(_ field: HeaderField) -> TableMatch {
         let length = field.name.utf8.count
         guard length < byLength.count else { return TableMatch() }

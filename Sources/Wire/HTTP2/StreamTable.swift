@@ -3,9 +3,9 @@
 /// The open streams by number.
 ///
 /// Two arrays in step, ordered by number. Streams are opened in ascending order, so an insertion is
-/// nearly always an append, and there are at most some hundred of them: a binary search costs no more
-/// than hashing. A dictionary would make a process that sends one request search all of the binary's
-/// protocol conformances first.
+/// nearly always an append, and there are at most some hundred of them: a binary search costs no
+/// more than hashing. A dictionary would make a process that sends one request search all of the
+/// binary's protocol conformances first.
 struct StreamTable: Sendable {
     /// The numbers, ascending.
     private(set) var keys: [StreamID] = []
