@@ -10,7 +10,7 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// `opi-xpu host-agent`
+/// The role `host-agent`.
 struct HostAgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "host-agent",
@@ -26,7 +26,7 @@ struct HostAgentCommand: AsyncParsableCommand {
     }
 }
 
-/// `opi-xpu device-plugin`
+/// The role `device-plugin`.
 struct DevicePluginCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device-plugin",
@@ -42,12 +42,12 @@ struct DevicePluginCommand: AsyncParsableCommand {
     }
 }
 
-/// `opi-xpu cni`, for `--help` only: the dispatch runs the plugin before any parser.
+/// The role `cni`, for its help only: the dispatch runs the plugin before any parser.
 struct CNICommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cni",
         abstract: "The plugin that container runtimes execute; reads CNI_* and standard input.",
-        discussion: "Install it as a link opi-xpu-cni to this program in the runtime's plugin folder."
+        discussion: "Install it as a link opi-xpu-cni to this program, in /opt/cni/bin."
     )
 }
 

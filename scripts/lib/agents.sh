@@ -19,6 +19,12 @@ start_opi_server() {
 # opi VERB [ARGUMENT...]: a call to that server by hand; prints JSON.
 opi() { "$OPI_XPU_PYTHON" "$PEERS/opi_client.py" "$OPI_ADDRESS" "$@"; }
 
+# well_behaved: whether the peers saw nothing from us that breaks our own promises; says what.
+well_behaved() {
+    ! grep -ohE '"violations": \["[^]]*' "$OPI_LOG" >&2 &&
+        [[ $(kubelet state) == *'"violations": []'* ]]
+}
+
 # start_kubelet: the grpcio peer over TMP/plugins, driven with `kubelet`.
 start_kubelet() {
     need_python
@@ -82,13 +88,18 @@ our_configuration() {
 	JSON
 }
 
+# our_plugin: the CNI as a runtime installs it, a link whose name is the role.
+our_plugin() {
+    mkdir -p "$TMP/bin"
+    ln -sfn "$BINARY" "$TMP/bin/opi-xpu-cni"
+    echo "$TMP/bin/opi-xpu-cni"
+}
+
 # start_agents NAMESPACE: our host agent and device plugin, as configured, in one of our namespaces,
-# beside an OPI server and a kubelet that run already; sets CNI to the plugin.
+# beside an OPI server and a kubelet that run already.
 start_agents() {
     use_tmp
-    CNI=$TMP/bin/opi-xpu-cni
-    mkdir -p "$TMP/bin" "$TMP/run"
-    ln -sf "$BINARY" "$CNI"
+    mkdir -p "$TMP/run"
     start host-agent ip netns exec "${NS[$1]}" \
         "$BINARY" host-agent --config "$TMP/host-agent.json"
     ready host-agent "$TMP/run/host-agent.sock"

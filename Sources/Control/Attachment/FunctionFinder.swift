@@ -9,7 +9,8 @@ public struct FunctionFinder: Sendable {
     private let tree: SysfsTree
     private let usesAlias: Bool
 
-    /// A finder by the parent device that the kernel reports, or by alias in a sandbox of veth pairs.
+    /// A finder by the parent device that the kernel reports, or by alias in a sandbox of veth
+    /// pairs.
     public init(sysfs: String, usesAlias: Bool) {
         tree = SysfsTree(root: sysfs)
         self.usesAlias = usesAlias
@@ -41,7 +42,8 @@ public struct FunctionFinder: Sendable {
         }
     }
 
-    /// The namespace in which the function is, looked for in every one that has a name or a process.
+    /// The namespace in which the function is, looked for in every one that has a name or a
+    /// process.
     ///
     /// For records that were lost: a reboot of the agent's file system, a foreign tool. Slow.
     ///

@@ -12,10 +12,11 @@ public struct FunctionMover: Sendable {
         self.finder = finder
     }
 
-    /// Moves a function from home into the pod, under its new name and switched on.
+    /// Moves a function from home into the pod, under its new name, which the caller has just seen
+    /// to be free; it is still switched off.
     ///
-    /// - Throws: ``AttachmentError/nameTaken(name:namespace:)`` before anything was touched, else
-    ///   ``AttachmentError/link(_:)`` with the function back home unless the error says otherwise.
+    /// - Throws: ``AttachmentError/link(_:)`` with the function back home unless the error says
+    ///   otherwise.
     public func moveIn(
         _ link: Link,
         _ record: AttachmentRecord,
@@ -27,13 +28,17 @@ public struct FunctionMover: Sendable {
             name: record.interfaceName,
             mac: record.mac,
             mtu: mtu,
-            isUp: true
+            isUp: false
         )
         let identity = finder.identity(of: record.function)
         do throws(LinkError) {
-            return try home.move(link, known: identity, to: pod, as: placement)
-        } catch .nameTaken(let name) {
-            throw .nameTaken(name: name, namespace: record.networkNamespace)
+            return try home.move(
+                link,
+                known: identity,
+                to: pod,
+                as: placement,
+                checkingName: false
+            )
         } catch {
             throw .link(error)
         }

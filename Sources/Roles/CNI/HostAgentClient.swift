@@ -6,7 +6,8 @@ import HostAPI
 import Kernel
 import RPC
 
-/// The host agent as the CNI sees it: one call at a time over its socket, or a spool when it is away.
+/// The host agent as the CNI sees it: one call at a time over its socket, or a spool when it is
+/// away.
 struct HostAgentClient: Sendable {
     let socketPath: String
     let releases: ReleaseSpool

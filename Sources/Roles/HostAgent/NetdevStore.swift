@@ -47,7 +47,9 @@ final class NetdevStore: Sendable {
     /// Changes the table, writes what changed, then lets everybody see it.
     ///
     /// - Parameter body: gives its result and the Netdevs that must be on disk.
-    /// - Throws: what `body` throws, or `INTERNAL` when a file cannot be written; then nothing changed.
+    /// - Returns: the result.
+    /// - Throws: what `body` throws, or `INTERNAL` when a file cannot be written; then nothing
+    ///   changed.
     func change<Value: Sendable>(
         _ body: (inout NetdevTable) throws(Status) -> (Value, dirty: [Netdev])
     ) throws(Status) -> Value {

@@ -43,7 +43,8 @@ public struct UnixListener: ~Copyable, Sendable {
 
     /// Waits for the next connection, for servers that block their thread.
     ///
-    /// - Throws: ``KernelError/deadlineExceeded(call:subject:)``; ``KernelError/refused(call:subject:errno:)``.
+    /// - Throws: ``KernelError/deadlineExceeded(call:subject:)``;
+    ///   ``KernelError/refused(call:subject:errno:)``.
     public func accept(deadline: Deadline) throws(KernelError) -> UnixStream {
         let number = socket.rawValue
         while true {

@@ -50,7 +50,8 @@ extension RouteSocket {
         let message = AddressMessage.dump(link: number)
         return try list(message, "list addresses", of: .newAddress) {
             (payload) throws(NetlinkError) in
-            try AddressMessage(decoding: payload.span).flatMap { $0.link == number ? $0.prefix : nil }
+            let address = try AddressMessage(decoding: payload.span)
+            return address.flatMap { $0.link == number ? $0.prefix : nil }
         }
     }
 

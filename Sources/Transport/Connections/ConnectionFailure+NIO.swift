@@ -6,22 +6,22 @@ import NIOPosix
 
 extension ConnectionFailure {
     /// What an error of the event loop means for a connection.
-    init(_ endpoint: Endpoint, whileConnecting error: any Error) {
-        self.init(endpoint, Reason(error))
+    init(_ endpoint: Endpoint, _ error: any Error, during call: String) {
+        self.init(endpoint, Reason(error, call))
     }
 }
 
 extension ConnectionFailure.Reason {
-    fileprivate init(_ error: any Error) {
+    fileprivate init(_ error: any Error, _ call: String) {
         switch error {
         case let error as ConnectionFailure:
             self = error.reason
         case let error as IOError:
-            self = .refused(call: "connection", Errno(rawValue: error.errnoCode))
+            self = .refused(call: call, Errno(rawValue: error.errnoCode))
         case ChannelError.connectTimeout(let time):
             self = .connectTimedOut(.nanoseconds(time.nanoseconds))
         case let error as NIOConnectionError:
-            self = Self.first(of: error)
+            self = Self.first(of: error, call)
         case ChannelError.eof, ChannelError.inputClosed, ChannelError.outputClosed,
             ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed:
             self = .closedByPeer
@@ -33,8 +33,11 @@ extension ConnectionFailure.Reason {
     }
 
     /// The error of the first address that was tried; without one the name was not found.
-    private static func first(of error: NIOConnectionError) -> ConnectionFailure.Reason {
+    private static func first(
+        of error: NIOConnectionError,
+        _ call: String
+    ) -> ConnectionFailure.Reason {
         guard let first = error.connectionErrors.first else { return .unresolved }
-        return ConnectionFailure.Reason(first.error)
+        return ConnectionFailure.Reason(first.error, call)
     }
 }

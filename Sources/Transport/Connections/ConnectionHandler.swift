@@ -42,6 +42,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     private var receivers: [StreamID: any StreamReceiver] = [:]
     private var keepAlive: KeepAlive?
     private var timer: Scheduled<Void>?
+    private var nextLook: NIODeadline?
     private var reason: ConnectionFailure.Reason?
     private var isReading = false
     private var writeIsScheduled = false
@@ -83,7 +84,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let failure = ConnectionFailure(endpoint, whileConnecting: error)
+        let failure = ConnectionFailure(endpoint, error, during: "socket")
         close(failure.reason)
     }
 
@@ -137,6 +138,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
             receivers[id]?.becameWritable()
         case .settings:
             keepAlive?.handshaken()
+            look()
             notify(.established)
         case .pong:
             break
@@ -195,14 +197,12 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     }
 
     private func write() {
-        guard let context, context.channel.isActive else { return }
-        if context.channel.isWritable, !isClosing {
-            let bytes = machine.takeOutput()
-            if !bytes.isEmpty {
-                context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
-            }
+        guard let context, context.channel.isActive, isWritable, !isClosing else { return }
+        let bytes = machine.takeOutput()
+        if !bytes.isEmpty {
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
         }
-        if machine.isClosed { close(reason ?? .closed) }
+        if machine.isClosed { leave() }
     }
 
     // MARK: - The end
@@ -213,6 +213,19 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
         machine.shutDown(.noError, debug: [])
         notify(.goingAway)
         scheduleWrite()
+    }
+
+    /// Everything is said on both sides: closes our half and lets the peer close the rest, so that
+    /// bytes it has still sent do not turn the end into a reset that overtakes our answers.
+    private func leave() {
+        guard !isClosing, let context else { return }
+        isClosing = true
+        reason = reason ?? .closed
+        let channel = context.channel
+        channel.writeAndFlush(ByteBuffer()).whenComplete { _ in
+            channel.close(mode: .output, promise: nil)
+        }
+        channel.eventLoop.scheduleTask(in: Self.farewell) { channel.close(promise: nil) }
     }
 
     /// Sends what the machine has to say as its last word, then closes.
@@ -265,8 +278,11 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     }
 
     private func lookAgain(at moment: NIODeadline, _ context: ChannelHandlerContext) {
+        if timer != nil, let nextLook, nextLook <= moment { return }
         timer?.cancel()
+        nextLook = moment
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: moment) {
+            self.timer = nil
             self.machine.forgiveNoise()
             self.look()
         }

@@ -51,6 +51,11 @@ public final class Dialer: Sendable {
         )
     }
 
+    deinit {
+        let core = core
+        eventLoop.execute { core.value.close(then: nil) }
+    }
+
     /// Opens a stream for `sender` as soon as there is a connection; see ``RequestSender``.
     public func open(_ sender: any RequestSender) {
         perform { $0.open(sender) }

@@ -55,8 +55,8 @@ final class DialerCore {
         }
     }
 
-    func close(then continuation: CheckedContinuation<Void, Never>) {
-        closers.append(continuation)
+    func close(then continuation: CheckedContinuation<Void, Never>?) {
+        if let continuation { closers.append(continuation) }
         if case .closing = state { return }
         let last = state
         state = .closed
@@ -91,7 +91,7 @@ final class DialerCore {
             handler.add(sender, on: id)
             handler.scheduleWrite()
             if let handle = handler.handle(of: id) { sender.opened(handle) }
-            handler.look()
+            if handler.machine.activeStreams == 1 { handler.look() }
         } catch {
             switch error {
             case .tooManyStreams:
@@ -173,7 +173,7 @@ extension DialerCore {
             state = .connected(handler, attempt: attempt)
             startWaiting()
         } catch {
-            rest(ConnectionFailure(endpoint, whileConnecting: error))
+            rest(ConnectionFailure(endpoint, error, during: "connect"))
         }
     }
 

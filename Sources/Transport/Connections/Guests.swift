@@ -43,9 +43,7 @@ final class Guests: Sendable {
             endpoint: endpoint,
             policy: options.keepAlive,
             accept: { accept($0, caller) },
-            notify: { [weak self] notice in
-                if case .ended = notice { self?.leave(key) }
-            }
+            notify: { _ in }
         )
         let guest = (channel.eventLoop, NIOLoopBound(handler, eventLoop: channel.eventLoop))
         let isWelcome = state.withLock { state in
@@ -56,6 +54,7 @@ final class Guests: Sendable {
         guard isWelcome else {
             throw ConnectionFailure(endpoint, .tooManyWaiting(limit: options.connections))
         }
+        channel.closeFuture.whenComplete { _ in self.leave(key) }
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 

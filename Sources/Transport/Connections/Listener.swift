@@ -88,7 +88,7 @@ public final class Listener: Sendable {
         } catch let error as KernelError {
             throw ConnectionFailure(endpoint, error, waited: .zero)
         } catch {
-            throw ConnectionFailure(endpoint, whileConnecting: error)
+            throw ConnectionFailure(endpoint, error, during: "bind")
         }
     }
 

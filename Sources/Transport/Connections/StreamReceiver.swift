@@ -7,8 +7,8 @@ public import NIOCore
 /// Who takes what arrives on one stream.
 ///
 /// Every verb is called on the connection's event loop, in the order of the wire. After
-/// ``received(trailers:)``, a verb with `endStream`, ``wasReset(_:)`` or ``failed(_:)`` nothing more
-/// arrives.
+/// ``received(trailers:)``, a verb with `endStream`, ``wasReset(_:)`` or ``failed(_:)`` nothing
+/// more arrives.
 public protocol StreamReceiver: AnyObject, Sendable {
     /// A header section: of the request on a server, of the response on a client.
     func received(headers: [HeaderField], endStream: Bool)

@@ -90,7 +90,8 @@ public final class Channel: Sendable {
         metadata: Metadata = Metadata()
     ) async throws(Status) -> ResponseStream<R> {
         let body = try request.framed(limit: options.messageLimit)
-        return ResponseStream(call(method.path, body, deadline, metadata, .serverStreaming))
+        let call = call(method.path, body, deadline, metadata, .serverStreaming)
+        return ResponseStream(call, over: self)
     }
 
     /// Ends all calls, closes the connection and returns when it is gone.

@@ -27,6 +27,7 @@ final class IncomingCall: Sendable {
         var isOver = false
         /// The method's task was cancelled: it must not wait for the caller.
         var isReleased = false
+        var heldBytes = 0
         var writers: [CheckedContinuation<Void, Never>] = []
         var watcher: CheckedContinuation<Void, Never>?
 
@@ -34,6 +35,12 @@ final class IncomingCall: Sendable {
         mutating func startsDraining() -> Bool {
             defer { isDraining = true }
             return !isDraining
+        }
+
+        /// Counts bytes of the request, unless nobody wants them any more.
+        mutating func hold(_ count: Int) -> Bool {
+            if !isOver { heldBytes += count }
+            return !isOver
         }
 
         mutating func takeWriters() -> [CheckedContinuation<Void, Never>] {
@@ -46,8 +53,10 @@ final class IncomingCall: Sendable {
             isOver = true
             let woken = Woken(
                 continuations: takeWriters() + [watcher].compactMap(\.self),
-                timer: timer
+                timer: timer,
+                requestBytes: heldBytes
             )
+            heldBytes = 0
             watcher = nil
             timer = nil
             return woken
@@ -122,9 +131,12 @@ extension IncomingCall {
             }
             return (state.startsDraining(), state.end())
         }
-        woken.resume()
+        woken.resume(router)
         if mustDrain { stream.perform { self.drain() } }
     }
+
+    /// Whether the method need not run any more.
+    var isOver: Bool { state.withLock { $0.isOver } }
 
     /// Waits until the method has answered or nobody wants the answer.
     func over() async {
@@ -147,6 +159,11 @@ extension IncomingCall: StreamReceiver {
 
     func received(data: [UInt8], endStream: Bool) {
         stream.consumed(data.count)
+        guard state.withLock({ $0.hold(data.count) }) else { return }
+        if !router.hold(data.count) {
+            let words = "the server holds as many requests as it can"
+            return finish(.failure(Status(.resourceExhausted, words)))
+        }
         handle(state.withLock { $0.machine.receive(data: data.span, endStream: endStream) })
     }
 
@@ -179,7 +196,7 @@ extension IncomingCall: StreamReceiver {
             case .message(let bytes): dispatch(bytes)
             case .refused(let status): finish(.failure(status))
             case .rejected(let headers): reject(headers)
-            case .cancelled: state.withLock { $0.end() }.resume()
+            case .cancelled: state.withLock { $0.end() }.resume(router)
             }
         }
     }
@@ -257,9 +274,11 @@ extension IncomingCall: StreamReceiver {
 private struct Woken {
     var continuations: [CheckedContinuation<Void, Never>] = []
     var timer: Scheduled<Void>?
+    var requestBytes = 0
 
-    func resume() {
+    func resume(_ router: Router) {
         timer?.cancel()
+        router.release(requestBytes)
         for continuation in continuations { continuation.resume() }
     }
 }
@@ -273,6 +292,7 @@ struct Job: Sendable {
 
     /// Runs the method; cancels it when the call ends before it does.
     func serve() async {
+        if call.isOver { return }
         await withDiscardingTaskGroup { group in
             group.addTask { call.finish(await run(request, context, call)) }
             await call.over()

@@ -21,21 +21,9 @@ final class OutgoingCall: Sendable {
     /// Messages buffered, in bytes, above which the server gets no more room to send.
     private static let lowWater = 64 << 10
 
-    /// How late a call may start and still announce its full time: equal headers compress to nothing.
+    /// How late a call may start and still announce its full time: equal headers compress to
+    /// nothing.
     private static let grace = Duration.milliseconds(5)
-
-    private struct State: ~Copyable {
-        var machine: ClientCall
-        var stream: StreamHandle?
-        var timer: Scheduled<Void>?
-        var messages = CircularBuffer<[UInt8]>()
-        var bufferedBytes = 0
-        /// Bytes that came in and were not given back to the peer's window.
-        var owedBytes = 0
-        var ending: Status?
-        var wasRefused = false
-        var waiter: (event: Event, continuation: CheckedContinuation<Void, Never>)?
-    }
 
     private let request: ClientCall.Request
     private let body: [UInt8]
@@ -47,7 +35,7 @@ final class OutgoingCall: Sendable {
         self.request = request
         self.body = body
         deadline = request.timeout.map { .now() + TimeAmount($0) }
-        state = Mutex(State(machine: ClientCall(shape, limit: limit)))
+        state = Mutex(State(ClientCall(shape, limit: limit)))
     }
 
     // MARK: - For the task
@@ -57,10 +45,10 @@ final class OutgoingCall: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    let isReady =
-                        state.ending != nil || (event == .message && !state.messages.isEmpty)
-                    if !isReady { state.waiter = (event, continuation) }
-                    return isReady
+                    if state.has(event) { return true }
+                    precondition(state.waiter == nil, "a stream of answers has one reader")
+                    state.waiter = (event, continuation)
+                    return false
                 }
                 if isReady { continuation.resume() }
             }
@@ -71,18 +59,8 @@ final class OutgoingCall: Sendable {
 
     /// The next message, or the end, if either is there.
     func take() -> Result<[UInt8], Status>? {
-        let (taken, owed, stream) = state.withLock {
-            state -> (Result<[UInt8], Status>?, Int, StreamHandle?) in
-            guard let message = state.messages.popFirst() else {
-                return (state.ending.map { .failure($0) }, 0, nil)
-            }
-            state.bufferedBytes -= message.count
-            guard state.ending == nil, state.bufferedBytes < Self.lowWater else {
-                return (.success(message), 0, nil)
-            }
-            let owed = state.owedBytes
-            state.owedBytes = 0
-            return (.success(message), owed, state.stream)
+        let (taken, owed, stream) = state.withLock { state in
+            (state.take(), state.takeOwed(), state.stream)
         }
         if owed > 0, let stream { stream.perform { stream.consumed(owed) } }
         return taken
@@ -109,57 +87,93 @@ final class OutgoingCall: Sendable {
 
     // MARK: - The machine
 
-    /// Feeds the machine; returns the stream if this has ended the call.
+    /// Feeds the machine and does what follows; returns the stream if this has ended the call.
     @discardableResult
     private func process(
         owing bytes: Int = 0,
         _ input: (inout ClientCall) -> [ClientCall.Output]
     ) -> StreamHandle? {
-        var mustReset = false
-        let (stream, timer, waiter, owed) = state.withLock { state in
-            var ended: StreamHandle?
-            var timer: Scheduled<Void>?
-            for output in input(&state.machine) {
-                switch output {
-                case .metadata: break
-                case .reset: mustReset = true
-                case .message(let message):
-                    state.messages.append(message)
-                    state.bufferedBytes += message.count
-                case .finished(let status, _):
-                    state.ending = status
-                    ended = state.stream
-                    timer = state.timer
-                    state.timer = nil
-                }
-            }
+        let effects = state.withLock { state in
             state.owedBytes += bytes
-            var owed: StreamHandle?
-            var waiter: CheckedContinuation<Void, Never>?
-            if let waiting = state.waiter,
-                state.ending != nil || (waiting.event == .message && !state.messages.isEmpty)
-            {
-                waiter = waiting.continuation
-                state.waiter = nil
-            }
-            if state.ending == nil, state.bufferedBytes < Self.lowWater || waiter != nil {
-                owed = state.stream
-            }
-            return (ended, timer, waiter, owed)
+            return state.apply(input(&state.machine))
         }
-        timer?.cancel()
-        waiter?.resume()
-        if mustReset { stream?.reset(.cancel) }
-        if let owed { giveBack(owed) }
-        return stream
+        effects.timer?.cancel()
+        effects.waiter?.resume()
+        if effects.mustReset { effects.ended?.reset(.cancel) }
+        if effects.owed > 0 { effects.open?.consumed(effects.owed) }
+        return effects.ended
+    }
+}
+
+extension OutgoingCall {
+    /// What has to be done after a change, outside the lock.
+    private struct Effects {
+        var open: StreamHandle?
+        var ended: StreamHandle?
+        var mustReset = false
+        var timer: Scheduled<Void>?
+        var waiter: CheckedContinuation<Void, Never>?
+        var owed = 0
     }
 
-    private func giveBack(_ stream: StreamHandle) {
-        let owed = state.withLock { state in
-            defer { state.owedBytes = 0 }
-            return state.owedBytes
+    private struct State: ~Copyable {
+        var machine: ClientCall
+        var stream: StreamHandle?
+        var timer: Scheduled<Void>?
+        var messages = CircularBuffer<[UInt8]>()
+        var bufferedBytes = 0
+        /// Bytes that came in and were not given back to the peer's window.
+        var owedBytes = 0
+        var ending: Status?
+        var wasRefused = false
+        var waiter: (event: Event, continuation: CheckedContinuation<Void, Never>)?
+
+        init(_ machine: consuming ClientCall) {
+            self.machine = machine
         }
-        if owed > 0 { stream.consumed(owed) }
+
+        mutating func apply(_ outputs: [ClientCall.Output]) -> Effects {
+            var effects = Effects()
+            for output in outputs {
+                switch output {
+                case .metadata: break
+                case .reset: effects.mustReset = true
+                case .message(let message):
+                    messages.append(message)
+                    bufferedBytes += message.count
+                case .finished(let status, _):
+                    ending = status
+                    effects.ended = stream
+                    effects.timer = timer
+                    timer = nil
+                }
+            }
+            if let waiter, has(waiter.event) {
+                effects.waiter = waiter.continuation
+                self.waiter = nil
+            }
+            effects.open = stream
+            effects.owed = takeOwed()
+            return effects
+        }
+
+        func has(_ event: Event) -> Bool {
+            ending != nil || (event == .message && !messages.isEmpty)
+        }
+
+        /// What the peer may have back now: everything, unless the reader is behind.
+        mutating func takeOwed() -> Int {
+            guard ending == nil, bufferedBytes < OutgoingCall.lowWater else { return 0 }
+            defer { owedBytes = 0 }
+            return owedBytes
+        }
+
+        /// The next message, or the end, if either is there.
+        mutating func take() -> Result<[UInt8], Status>? {
+            guard let message = messages.popFirst() else { return ending.map { .failure($0) } }
+            bufferedBytes -= message.count
+            return .success(message)
+        }
     }
 }
 

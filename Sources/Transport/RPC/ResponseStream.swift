@@ -48,8 +48,8 @@ public struct ResponseStream<Response: Message>: AsyncSequence, Sendable {
 
     private let lease: Lease
 
-    init(_ call: OutgoingCall) {
-        lease = Lease(call)
+    init(_ call: OutgoingCall, over channel: Channel) {
+        lease = Lease(call, channel)
     }
 
     /// Starts reading; there is one sequence of answers, however many iterators are made.
@@ -67,8 +67,12 @@ public struct ResponseStream<Response: Message>: AsyncSequence, Sendable {
 private final class Lease: Sendable {
     let call: OutgoingCall
 
-    init(_ call: OutgoingCall) {
+    /// Kept, because its connection goes with it.
+    private let channel: Channel
+
+    init(_ call: OutgoingCall, _ channel: Channel) {
         self.call = call
+        self.channel = channel
     }
 
     deinit {

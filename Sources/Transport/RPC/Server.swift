@@ -4,6 +4,7 @@ public import Connections
 import GRPC
 public import NIOCore
 public import NIOPosix
+import Synchronization
 
 /// What a server allows its callers.
 public struct ServerOptions: Sendable {
@@ -11,6 +12,9 @@ public struct ServerOptions: Sendable {
     public var listen = ListenOptions()
     /// The largest message, received or sent, in bytes.
     public var messageLimit = Framing.defaultLimit
+    /// Bytes of requests that may be in memory at a time, complete or not; above it calls are
+    /// refused with `RESOURCE_EXHAUSTED`.
+    public var requestBytes = 64 << 20
     /// How long callers may take to go away when the server shuts down.
     public var grace = Duration.seconds(5)
 
@@ -56,7 +60,7 @@ public final class Server: Sendable {
     ) async throws(ConnectionFailure) -> Server {
         // Each call waits in here once, and the listener bounds connections and calls on each.
         let (jobs, queue) = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .unbounded)
-        let router = Router(services, messageLimit: options.messageLimit, queue)
+        let router = Router(services, options, queue)
         let listener = try await Listener.bind(
             endpoint,
             options: options.listen,
@@ -111,11 +115,28 @@ final class Router: Sendable {
     let messageLimit: Int
 
     private let queue: AsyncStream<Job>.Continuation
+    private let byteLimit: Int
+    private let heldBytes = Atomic(0)
 
-    init(_ services: Services, messageLimit: Int, _ queue: AsyncStream<Job>.Continuation) {
+    init(
+        _ services: Services,
+        _ options: ServerOptions,
+        _ queue: AsyncStream<Job>.Continuation
+    ) {
         self.services = services
-        self.messageLimit = messageLimit
+        messageLimit = options.messageLimit
+        byteLimit = options.requestBytes
         self.queue = queue
+    }
+
+    /// Counts bytes of a request; false when they are more than the server wants to hold.
+    func hold(_ count: Int) -> Bool {
+        heldBytes.add(count, ordering: .relaxed).newValue <= byteLimit
+    }
+
+    /// Counts bytes of a request that are no longer held.
+    func release(_ count: Int) {
+        heldBytes.subtract(count, ordering: .relaxed)
     }
 
     /// Hands a job over; false when the server takes no more.

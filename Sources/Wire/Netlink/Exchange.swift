@@ -62,7 +62,8 @@ public struct Exchange: Sendable {
 
     /// Takes in one datagram of the kernel.
     ///
-    /// - Throws: ``NetlinkError`` when it cannot be read; what came before it in the datagram counts.
+    /// - Throws: ``NetlinkError`` when it cannot be read; what came before it in the datagram
+    ///   counts.
     public mutating func receive(_ datagram: Span<UInt8>) throws(NetlinkError) {
         var messages = MessageReader(datagram)
         while let message = try messages.next() {

@@ -105,7 +105,8 @@ import Testing
         #expect(outcomes.map { $0?.errno } == [nil, .invalid, nil])
         #expect(
             outcomes[1]?.description
-                == "set MTU 1 link \(link.index): EINVAL: Invalid argument (mtu less than device minimum)"
+                == "set MTU 1 link \(link.index): EINVAL: Invalid argument"
+                + " (mtu less than device minimum)"
         )
         let after = try #require(try socket.link(named: "v0"))
         #expect(after.mtu == 1300)

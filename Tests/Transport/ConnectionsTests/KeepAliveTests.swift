@@ -81,7 +81,8 @@ import Testing
             maximum: .seconds(1),
             jitter: 0.1
         )
-        for (failures, seconds) in [(1, 0.1), (2, 0.2), (3, 0.4), (4, 0.8), (5, 1), (1_000_000, 1)] {
+        for (failures, seconds) in [(1, 0.1), (2, 0.2), (3, 0.4), (4, 0.8), (5, 1), (1_000_000, 1)]
+        {
             for _ in 0..<20 {
                 let pause = backoff.pause(after: failures, using: &generator) / .seconds(1)
                 #expect(abs(pause - seconds) <= seconds * 0.1 + 1e-9)

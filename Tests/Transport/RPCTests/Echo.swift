@@ -57,7 +57,11 @@ enum Echo {
     /// What the methods have seen, for tests to look at.
     final class Log: Sendable {
         let sent = Mutex(0)
+        let started = Mutex(0)
         let cancelled = Mutex(0)
+
+        /// Whether no method that has started is still waiting.
+        var allCancelled: Bool { cancelled.withLock { $0 } == started.withLock { $0 } }
     }
 
     static func services(_ log: Log = Log()) -> Services {
@@ -97,6 +101,7 @@ enum Echo {
 
 extension Echo.Log {
     fileprivate func sleep(_ time: Duration) async {
+        started.withLock { $0 += 1 }
         do {
             try await Task.sleep(for: time)
         } catch {
@@ -181,6 +186,20 @@ func expectEcho(
 ) async throws {
     let answer = try await channel.unary(Echo.repeat, note, deadline: .seconds(20))
     #expect(answer == note, sourceLocation: location)
+}
+
+/// Runs `body`, which blocks, on a thread of its own: the pool's few threads are the server's.
+func onThread<Result: Sendable>(
+    _ body: @escaping @Sendable () throws -> Result
+) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: .init(catching: body)) }
+    }
+}
+
+/// The status that `body`, which blocks, throws.
+func blockingStatus(of body: @escaping @Sendable () throws -> Void) async -> Status? {
+    await status { try await onThread(body) }
 }
 
 /// The status that `body` throws.

@@ -200,20 +200,22 @@ import Testing
             guard case .unix(let path) = endpoint else { return }
             let client = BlockingClient(unixPath: path)
             let note = Note("grüße", payload: [UInt8](repeating: 7, count: 2 << 20))
-            let answer = try client.unary(Echo.repeat, note, deadline: .after(.seconds(20)))
+            let answer = try await onThread {
+                try client.unary(Echo.repeat, note, deadline: .after(.seconds(20)))
+            }
             #expect(answer == note)
-            let failure = await status {
+            let failure = await blockingStatus {
                 let note = Note("why", number: 5)
                 _ = try client.unary(Echo.fail, note, deadline: .after(.seconds(10)))
             }
             #expect(failure == Status(.notFound, "why"))
-            let late = await status {
+            let late = await blockingStatus {
                 let note = Note(number: 60_000)
                 _ = try client.unary(Echo.wait, note, deadline: .after(.milliseconds(100)))
             }
             #expect(late?.code == .deadlineExceeded)
         }
-        let nobody = await status {
+        let nobody = await blockingStatus {
             let client = BlockingClient(unixPath: "/tmp/opi-nobody.sock")
             _ = try client.unary(Echo.repeat, Note(), deadline: .after(.seconds(1)))
         }

@@ -5,7 +5,6 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
-#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/sched.h>
 #include <stdint.h>
