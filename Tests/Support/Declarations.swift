@@ -21,10 +21,10 @@ public enum Declarations: Sendable {
             .sorted()
     }
 
-    /// The calls that a `.proto` file declares, in order: `/package.Service/Method (Request)
-    /// Response`.
+    /// The calls that a `.proto` file declares, in order.
     ///
-    /// Types are without their package; streams are not told apart.
+    /// Each reads `/package.Service/Method (Request) Response`, types without their package;
+    /// streams are not told apart.
     ///
     /// - Throws: what Foundation has to say of a file that cannot be read.
     public static func calls(in proto: String) throws -> [String] {

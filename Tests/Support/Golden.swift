@@ -9,6 +9,9 @@ public struct Golden: Sendable, CustomStringConvertible {
 
     private let check: @Sendable () throws -> String?
 
+    /// Field 2000, the text "x".
+    private static let newerField = hex("827d 01 78")
+
     /// What `bytes`, hexadecimal text, stand for.
     public init<M: Message>(_ bytes: String, _ message: M) {
         type = "\(M.self)"
@@ -18,11 +21,15 @@ public struct Golden: Sendable, CustomStringConvertible {
             guard ours == bytes else { return "encoded as \(hex(ours)), not \(hex(bytes))" }
             let decoded = try M(decoding: bytes)
             guard decoded == message else { return "decoded as \(decoded), not \(message)" }
-            return nil
+            let newer = bytes + Self.newerField
+            let passedOn = try M(decoding: newer).encoded()
+            return passedOn == newer ? nil : "loses a newer peer's field: \(hex(passedOn))"
         }
     }
 
     /// Where bytes and message differ, nil when each becomes the other.
+    ///
+    /// A field that the message does not know has to survive, too.
     ///
     /// - Throws: ``ProtobufError`` when the bytes are refused.
     public func difference() throws -> String? { try check() }

@@ -83,10 +83,10 @@ extension FieldGenerator {
 
     mutating func containerResponse() -> ContainerAllocateResponse {
         var message = ContainerAllocateResponse()
-        message.environment = table()
+        message.environment = table { $0.text() }
         message.mounts = list { $0.mount() }
         message.devices = list { $0.file() }
-        message.annotations = table()
+        message.annotations = table { $0.text() }
         message.cdiDevices = list { $0.cdiDevice() }
         return message
     }
