@@ -58,7 +58,8 @@ def check(stub, channel):
     assert slow == 200
     print("slow")
 
-    fails(grpc.StatusCode.NOT_FOUND, lambda: stub.Break(Note(number=3, text="gone"), timeout=10), "gone")
+    gone = Note(number=3, text="gone")
+    fails(grpc.StatusCode.NOT_FOUND, lambda: stub.Break(gone, timeout=10), "gone")
     print("break")
 
     fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: stub.Wait(Note(number=5000), timeout=0.2))
@@ -85,7 +86,8 @@ def check(stub, channel):
     fails(grpc.StatusCode.INTERNAL, lambda: garbled(b"\xff\xff\xff", timeout=10))
     print("garbled")
 
-    echoed = stub.Headers(Note(), timeout=10, metadata=[("x-echo", "a b"), ("x-echo-bin", b"\0\xff")])
+    sent = [("x-echo", "a b"), ("x-echo-bin", b"\0\xff")]
+    echoed = stub.Headers(Note(), timeout=10, metadata=sent)
     assert echoed.text == "a b" and echoed.payload == b"\0\xff"
     print("metadata")
 
