@@ -13,7 +13,7 @@ var tree = Tree()
 tree.module("Bytes", in: "Wire")
 tree.module("Addressing", in: "Wire", uses: ["Bytes"])
 tree.module("JSON", in: "Wire", uses: ["Bytes"])
-//tree.module("Netlink", in: "Wire", uses: ["Bytes", "Addressing"])
+tree.module("Netlink", in: "Wire", uses: ["Bytes", "Addressing"])
 tree.module("Protobuf", in: "Wire", uses: ["Bytes"])
 tree.module("HPACK", in: "Wire", uses: ["Bytes"])
 tree.module("HTTP2", in: "Wire", uses: ["Bytes", "HPACK"])
@@ -22,10 +22,72 @@ tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
 tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
+tree.module("Links", in: "System", uses: ["Bytes", "Addressing", "Netlink", "Kernel"])
+
+tree.module("PCI", in: "System", uses: ["Kernel"])
+
+// Transport: the wire's machines on sockets.
+tree.module(
+    "Connections",
+    in: "Transport",
+    uses: ["Bytes", "Kernel", "HPACK", "HTTP2"],
+    products: [("NIOCore", nio), ("NIOPosix", nio)]
+)
+tree.module(
+    "RPC",
+    in: "Transport",
+    uses: ["Bytes", "Kernel", "HPACK", "HTTP2", "GRPC", "Protobuf", "Connections"],
+    products: [("NIOCore", nio), ("NIOPosix", nio)]
+)
 
 // Control: what should be, and who drives it there.
 tree.module("Reconcile", in: "Control")
 tree.module("Addresses", in: "Control", uses: ["Addressing"])
+tree.module("Configuration", in: "Control", uses: ["JSON", "Addressing", "Kernel", "PCI"])
+tree.module("Devices", in: "Control", uses: ["Configuration", "PCI"])
+tree.module(
+    "Attachment",
+    in: "Control",
+    uses: ["JSON", "Addressing", "Kernel", "PCI", "Links"]
+)
+tree.module("HostAPI", in: "Control", uses: ["Protobuf", "RPC"], exclude: ["host.proto"])
+tree.module("KubeletAPI", in: "Control", uses: ["Protobuf", "RPC"])
+tree.module("OPI", in: "Control", uses: ["Addressing", "Protobuf", "GRPC", "RPC"])
+
+// Roles: what an operator starts. They meet only over RPC.
+tree.role(
+    "CNI",
+    uses: [
+        "JSON", "Addressing", "Kernel", "PCI", "Links", "GRPC", "RPC", "Configuration", "HostAPI",
+        "Attachment",
+    ]
+)
+tree.role(
+    "HostAgent",
+    uses: [
+        "JSON", "Addressing", "Kernel", "PCI", "Links", "GRPC", "Connections", "RPC", "Reconcile",
+        "Addresses", "Configuration", "HostAPI", "Attachment", "OPI",
+    ],
+    products: [("Logging", "swift-log")]
+)
+tree.role(
+    "DevicePlugin",
+    uses: [
+        "Kernel", "PCI", "GRPC", "Connections", "RPC", "Reconcile", "Configuration", "Devices",
+        "HostAPI", "KubeletAPI",
+    ],
+    products: [("Logging", "swift-log")]
+)
+
+tree.binary(
+    "opi-xpu",
+    uses: ["Kernel", "Configuration"],
+    products: [
+        ("ArgumentParser", "swift-argument-parser"), ("Logging", "swift-log"),
+        ("ServiceLifecycle", "swift-service-lifecycle"),
+        ("UnixSignals", "swift-service-lifecycle"),
+    ]
+)
 
 let package = Package(
     name: "opi-xpu",
@@ -59,19 +121,20 @@ struct Tree {
         in layer: String,
         uses: [String] = [],
         products: [Product] = [],
-        tests: [String] = []
+        exclude: [String] = []
     ) {
-        for used in uses + tests {
+        for used in uses {
             precondition(knows(used), "\(name): \(used) is not below it")
             precondition(!roles.contains(used), "\(name): roles meet only over RPC, not \(used)")
         }
         let dependencies = uses.map { Target.Dependency(stringLiteral: $0) } + external(products)
-        let tested = ([name, "TestSupport"] + uses + tests).filter { !shims.contains($0) }
+        let tested = ([name, "TestSupport"] + uses).filter { !shims.contains($0) }
         targets += [
             .target(
                 name: name,
                 dependencies: dependencies,
                 path: "Sources/\(layer)/\(name)",
+                exclude: exclude,
                 swiftSettings: .strict
             ),
             .testTarget(

@@ -8,8 +8,9 @@ import HostAgent
 import Kernel
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
-/// `opi-xpu host-agent`
+/// The role `host-agent`.
 struct HostAgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "host-agent",
@@ -25,7 +26,7 @@ struct HostAgentCommand: AsyncParsableCommand {
     }
 }
 
-/// `opi-xpu device-plugin`
+/// The role `device-plugin`.
 struct DevicePluginCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "device-plugin",
@@ -41,12 +42,12 @@ struct DevicePluginCommand: AsyncParsableCommand {
     }
 }
 
-/// `opi-xpu cni`, for `--help` only: the dispatch runs the plugin before any parser.
+/// The role `cni`, for its help only: the dispatch runs the plugin before any parser.
 struct CNICommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cni",
         abstract: "The plugin that container runtimes execute; reads CNI_* and standard input.",
-        discussion: "Install it as a link opi-xpu-cni to this program in the runtime's plugin folder."
+        discussion: "Install it as a link opi-xpu-cni to this program, in /opt/cni/bin."
     )
 }
 
@@ -55,7 +56,7 @@ struct AgentOptions: ParsableArguments {
     @Option(name: .long, help: "The node's configuration file.")
     var config = NodeConfiguration.defaultPath
 
-    @Option(name: .long, help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(help: "One of \(Logger.Level.names).", transform: Logger.Level.parse)
     var logLevel = Logger.Level.info
 
     /// Reads the configuration and runs a role until SIGTERM or SIGINT.
@@ -67,11 +68,10 @@ struct AgentOptions: ParsableArguments {
         var log = Logger(label: label)
         log.logLevel = logLevel
         let configuration = try NodeConfiguration(contentsOf: config)
-        let service = Role { try await role(configuration, log) }
-        let signals: [UnixSignal] = [.sigterm, .sigint]
+        let service = Role { [log] in try await role(configuration, log) }
         try await ServiceGroup(
             services: [service],
-            gracefulShutdownSignals: signals,
+            gracefulShutdownSignals: [.sigterm, .sigint],
             logger: log
         ).run()
     }
@@ -82,8 +82,21 @@ private struct Role: Service {
     let body: @Sendable () async throws -> Void
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await body() }
+        do {
+            try await cancelWhenGracefulShutdown { try await body() }
+        } catch is CancellationError {
+            return  // asked to end, and ended
+        }
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
+extension Logger.Level {
+    fileprivate static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
+    fileprivate static func parse(_ text: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            throw ValidationError("'\(text)' is not one of \(names)")
+        }
+        return level
+    }
+}

@@ -13,13 +13,12 @@ import ServiceLifecycle
 @main enum Main {
     static func main() async {
         let arguments = Process.arguments
-        let name = arguments.first.map { $0[($0.lastIndex(of: "/").map($0.index(after:)) ?? $0.startIndex)...] }
-        let isCNI = name == "opi-xpu-cni" || arguments.dropFirst().first == "cni"
-        let isBare = arguments.count <= 1 && Process.environment("CNI_COMMAND") != nil
-        if isCNI || (isBare && name == "opi-xpu") { Process.exit(CNI.Plugin.run()) }
-        let prefix = "opi-xpu-"
-        let role = name.flatMap { $0.hasPrefix(prefix) ? String($0.dropFirst(prefix.count)) : nil }
-        await OPIXPU.main((role.map { [$0] } ?? []) + arguments.dropFirst())
+        let name = arguments.first?.split(separator: "/").last ?? ""
+        let role = name.hasPrefix("opi-xpu-") ? String(name.dropFirst("opi-xpu-".count)) : nil
+        let words = (role.map { [$0] } ?? []) + arguments.dropFirst()
+        let isBare = words.isEmpty && Process.environment("CNI_COMMAND") != nil
+        if isBare || words == ["cni"] { Process.exit(CNI.Plugin.run()) }
+        await OPIXPU.main(words)
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes from hexadecimal text; blanks, line ends and `#` comments to the end of a line are skipped.
+/// Bytes from hexadecimal text; blanks, line ends and `#` comments to the end of a line are
+/// skipped.
 public func hex(_ text: String) -> [UInt8] {
     var digits: [UInt8] = []
     for line in text.split(separator: "\n") {

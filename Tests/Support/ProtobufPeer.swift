@@ -11,6 +11,9 @@ public import Protobuf
 public struct ProtobufPeer: Sendable {
     private var jobs: [Job] = []
 
+    /// The Swift types added so far.
+    public var types: [String] { jobs.map(\.type) }
+
     /// Nothing to compare yet.
     public init() {}
 
@@ -31,6 +34,7 @@ public struct ProtobufPeer: Sendable {
     ) {
         jobs.append(
             Job(
+                type: "\(type)",
                 proto: Peer.root.appendingPathComponent(proto).path,
                 name: name,
                 encoded: values.map { $0.encoded() },
@@ -97,6 +101,7 @@ public struct ProtobufPeer: Sendable {
     }
 
     private struct Job: Sendable {
+        var type: String
         var proto: String
         var name: String
         var encoded: [[UInt8]]

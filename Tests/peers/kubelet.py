@@ -15,7 +15,7 @@ Events are lines with "event": ready, register, devices, stream-ended, down, vio
     allocate ID...                       Allocate for one container
     preferred SIZE [ID...] [-- MUST...]  GetPreferredAllocation; no ids: all healthy ones
     pre-start ID...                      PreStartContainer
-    restart                              as a kubelet does: every socket in DIR removed, new one made
+    restart                              as a kubelet does: removes every socket in DIR first
     down / up                            the two halves of a restart
     refuse [TEXT]                        refuse registrations with TEXT; without: accept again
     state                                all that is known

@@ -17,6 +17,10 @@ int clinux_rename_exclusive(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
 }
 
+int clinux_accept(int socket) {
+    return accept4(socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
 int clinux_peer_credentials(int socket, struct clinux_credentials *credentials) {
     struct ucred peer = {0};
     socklen_t length = sizeof(peer);

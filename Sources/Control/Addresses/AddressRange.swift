@@ -25,7 +25,8 @@ public struct AddressRange: Hashable, Sendable {
     /// Whether a pod may have `address`.
     ///
     /// The network and broadcast addresses of IPv4 and the subnet-router anycast address of IPv6
-    /// (RFC 4291 § 2.6.1) are not for pods; prefixes too small to have them (RFC 3021) lose nothing.
+    /// (RFC 4291 § 2.6.1) are not for pods; prefixes too small to have them (RFC 3021) lose
+    /// nothing.
     public func allows(_ address: IPAddress) -> Bool {
         guard prefix.contains(address), address != gateway else { return false }
         guard !exclude.contains(where: { $0.contains(address) }) else { return false }
@@ -37,7 +38,8 @@ public struct AddressRange: Hashable, Sendable {
     /// A free address, searched upwards from the one after `cursor` and once around.
     ///
     /// Going round makes an address rest before it is used again, so stale neighbour caches have
-    /// gone. Excluded ranges are jumped over, so the search looks at `taken.count` + a few addresses.
+    /// gone. Excluded ranges are jumped over, so the search looks at `taken.count` + a few
+    /// addresses.
     ///
     /// - Returns: the address with the subnet's length, nil when none is free.
     public func next(after cursor: IPAddress?, taken: Set<IPAddress>) -> IPPrefix? {

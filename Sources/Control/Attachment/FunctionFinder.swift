@@ -9,7 +9,8 @@ public struct FunctionFinder: Sendable {
     private let tree: SysfsTree
     private let usesAlias: Bool
 
-    /// A finder by the parent device that the kernel reports, or by alias in a sandbox of veth pairs.
+    /// A finder by the parent device that the kernel reports, or by alias in a sandbox of veth
+    /// pairs.
     public init(sysfs: String, usesAlias: Bool) {
         tree = SysfsTree(root: sysfs)
         self.usesAlias = usesAlias
@@ -41,7 +42,24 @@ public struct FunctionFinder: Sendable {
         }
     }
 
-    /// The namespace in which the function is, looked for in every one that has a name or a process.
+    /// The function's link in a namespace, if it has the name `name` there; one message.
+    ///
+    /// - Throws: ``AttachmentError/link(_:)``.
+    func link(
+        _ name: String,
+        of function: PCIAddress,
+        over socket: borrowing RouteSocket
+    ) throws(AttachmentError) -> Link? {
+        do throws(LinkError) {
+            let link = try socket.link(named: name)
+            return link.flatMap { identity(of: function).matches($0) ? $0 : nil }
+        } catch {
+            throw .link(error)
+        }
+    }
+
+    /// The namespace in which the function is, looked for in every one that has a name or a
+    /// process.
     ///
     /// For records that were lost: a reboot of the agent's file system, a foreign tool. Slow.
     ///
@@ -66,7 +84,7 @@ public struct FunctionFinder: Sendable {
 
     private func hints(for function: PCIAddress) -> [String] {
         do {
-            return try tree.facts(of: function).interfaces
+            return try tree.interfaces(of: function).map(\.name)
         } catch {
             return []  // the listing of all links will tell
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Addressing
-public import Kernel
+import Kernel
 public import Links
 
 /// Takes a function into a pod and home again.
@@ -13,10 +12,11 @@ public struct FunctionMover: Sendable {
         self.finder = finder
     }
 
-    /// Moves a function from home into the pod, under its new name and switched on.
+    /// Moves a function from home into the pod, under its new name, which the caller has just seen
+    /// to be free; it is still switched off.
     ///
-    /// - Throws: ``AttachmentError/nameTaken(name:namespace:)`` before anything was touched, else
-    ///   ``AttachmentError/link(_:)`` with the function back home unless the error says otherwise.
+    /// - Throws: ``AttachmentError/link(_:)`` with the function back home unless the error says
+    ///   otherwise.
     public func moveIn(
         _ link: Link,
         _ record: AttachmentRecord,
@@ -28,13 +28,17 @@ public struct FunctionMover: Sendable {
             name: record.interfaceName,
             mac: record.mac,
             mtu: mtu,
-            isUp: true
+            isUp: false
         )
         let identity = finder.identity(of: record.function)
         do throws(LinkError) {
-            return try home.move(link, known: identity, to: pod, as: placement)
-        } catch .nameTaken(let name) {
-            throw .nameTaken(name: name, namespace: record.networkNamespace)
+            return try home.move(
+                link,
+                known: identity,
+                to: pod,
+                as: placement,
+                checkingName: false
+            )
         } catch {
             throw .link(error)
         }
@@ -52,19 +56,35 @@ public struct FunctionMover: Sendable {
         _ record: AttachmentRecord,
         to home: borrowing RouteSocket
     ) throws(AttachmentError) -> Link? {
+        // The usual case first: it is in the pod under the name that ADD gave it.
+        if let link = try fetch(record, to: home, isNamed: true) { return link }
         if let link = try finder.linkAtHome(of: record.function, over: home) {
             return try restore(link, record, in: home)
         }
-        if let pod = try podSocket(of: record) {
-            if let link = try away(record, in: pod) {
-                return try move(link, record, from: pod, to: home)
-            }
-        } else if let link = try awaitReturn(of: record, to: home) {
+        if let link = try fetch(record, to: home, isNamed: false) { return link }
+        if try podSocket(of: record) == nil, let link = try awaitReturn(of: record, to: home) {
             return try restore(link, record, in: home)
         }
         guard let pod = try finder.search(for: record.function, besides: home),
             let link = try away(record, in: pod)
         else { return nil }
+        return try move(link, record, from: pod, to: home)
+    }
+
+    /// Fetches the function out of the record's namespace, nil when it is not there.
+    ///
+    /// By the name ADD gave it, one message, or whatever it is called, which lists all links.
+    private func fetch(
+        _ record: AttachmentRecord,
+        to home: borrowing RouteSocket,
+        isNamed: Bool
+    ) throws(AttachmentError) -> Link? {
+        guard let pod = try podSocket(of: record) else { return nil }
+        let link =
+            isNamed
+            ? try finder.link(record.interfaceName, of: record.function, over: pod)
+            : try away(record, in: pod)
+        guard let link else { return nil }
         return try move(link, record, from: pod, to: home)
     }
 

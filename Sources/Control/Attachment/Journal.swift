@@ -6,8 +6,8 @@ public import PCI
 
 /// The records of all functions that are away from home, one file each.
 ///
-/// On a file system that a reboot empties, because a reboot takes the pods' namespaces with it. Files
-/// are replaced by rename, so a crash leaves the old or the new record, never half of one.
+/// On a file system that a reboot empties, because a reboot takes the pods' namespaces with it.
+/// Files are replaced by rename, so a crash leaves the old or the new record, never half of one.
 public struct Journal: Sendable {
     private let directory: String
     private let locks: String
@@ -31,7 +31,8 @@ public struct Journal: Sendable {
 
     /// Runs `body` while nobody else works on `function`; the lock also goes with the process.
     ///
-    /// - Throws: ``AttachmentError/busy(_:)`` when the deadline passes before, or what `body` throws.
+    /// - Throws: ``AttachmentError/busy(_:)`` when the deadline passes before, or what `body`
+    ///   throws.
     public func withLock<Value: ~Copyable>(
         on function: PCIAddress,
         deadline: Deadline,
@@ -62,7 +63,8 @@ public struct Journal: Sendable {
 
     /// The record of a container's interface, nil when there is none.
     ///
-    /// - Throws: ``AttachmentError/kernel(_:)``; a damaged record of another function is no obstacle.
+    /// - Throws: ``AttachmentError/kernel(_:)``; a damaged record of another function is no
+    ///   obstacle.
     public func record(
         containerID: String,
         interfaceName: String

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
-internal import JSON
+import JSON
 public import PCI
 
 /// One network of the configuration file; the names are those of a DPUNetwork's spec.
@@ -104,7 +104,9 @@ extension NetworkConfiguration {
         subnets: [Subnet]
     ) throws(JSONShapeError) -> [Route] {
         let gateways = subnets.compactMap(\.gateway)
-        guard let list else { return gateways.map { Route(destination: .all($0.family), gateway: $0) } }
+        guard let list else {
+            return gateways.map { Route(destination: .all($0.family), gateway: $0) }
+        }
         var routes: [Route] = []
         for node in try list.elements() {
             try node.allow(["dst", "gw"])

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import Addressing
-internal import JSON
-internal import Kernel
+import Addressing
+import JSON
+import Kernel
+import PCI
 
 /// What the agents of one node are told: one file that host agent and device plugin share.
 public struct NodeConfiguration: Hashable, Sendable {
@@ -81,14 +82,13 @@ extension NodeConfiguration {
     init(_ root: JSONNode) throws(JSONShapeError) {
         try root.allow(["version", "node", "opi", "paths", "functionIdentity", "networks"])
         _ = try root.required("version").integer(in: 1...1)
-        node = try root.optional("node")?.text() ?? Self.hostname(root)
+        node = try Self.nodeName(root)
         opi = try OPIServer(root.required("opi"))
         paths = try Paths(root.optional("paths"))
         let kinds = FunctionIdentityKind.allCases.map(\.rawValue).joined(separator: " or ")
         functionIdentity =
-            try root.optional("functionIdentity")?.parsed(as: kinds) {
-                FunctionIdentityKind(rawValue: $0)
-            } ?? .parent
+            try root.optional("functionIdentity")?
+            .parsed(as: kinds, FunctionIdentityKind.init(rawValue:)) ?? .parent
         networks = []
         for node in try root.required("networks").elements() {
             networks.append(try NetworkConfiguration(node))
@@ -96,7 +96,8 @@ extension NodeConfiguration {
         try checkNetworks(root)
     }
 
-    private static func hostname(_ root: JSONNode) throws(JSONShapeError) -> String {
+    private static func nodeName(_ root: JSONNode) throws(JSONShapeError) -> String {
+        if let node = try root.optional("node") { return try node.text() }
         do {
             return try Machine.hostname()
         } catch {

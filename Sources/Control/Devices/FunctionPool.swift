@@ -53,11 +53,11 @@ extension FunctionPool {
     public func states(in tree: SysfsTree) -> [FunctionState] {
         members.map { function in
             do {
-                let facts = try tree.facts(of: function)
+                let device = try tree.device(at: function)
                 return FunctionState(
                     function: function,
-                    isPresent: true,
-                    numaNode: facts.numaNode
+                    isPresent: device != nil,
+                    numaNode: device?.numaNode
                 )
             } catch {
                 return FunctionState(function: function, isPresent: false, numaNode: nil)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Addressing
 public import GRPC
 public import RPC
 
@@ -17,7 +18,8 @@ public struct EVPNGateway: Sendable {
         self.callTimeout = callTimeout
     }
 
-    /// What the server has for the port `id` and the bridge of `vlan`; without a VLAN only the port.
+    /// What the server has for the port `id` and the bridge of `vlan`; without a VLAN only the
+    /// port.
     ///
     /// - Throws: the server's status, `UNAVAILABLE` when it cannot be reached.
     public func observe(port id: String, vlan: UInt32?) async throws(Status) -> ObservedPort {
@@ -27,7 +29,8 @@ public struct EVPNGateway: Sendable {
         guard let vlan else { return ObservedPort(bridge: nil, port: port) }
         var getBridge = GetLogicalBridgeRequest()
         getBridge.name = ObjectName.bridgePrefix + ObjectName.bridgeID(vlan: vlan)
-        return ObservedPort(bridge: try await existing(EVPNMethods.getBridge, getBridge), port: port)
+        let bridge = try await existing(EVPNMethods.getBridge, getBridge)
+        return ObservedPort(bridge: bridge, port: port)
     }
 
     /// Makes the bridge of `desired`.

@@ -2,8 +2,8 @@
 
 /// The names under which an OPI server knows our objects.
 ///
-/// A PCI address cannot be an id there (`[a-z][a-z0-9-]{3,62}`), and some server makes a netdev of the
-/// id, so ids have at most 15 characters.
+/// A PCI address cannot be an id there (`[a-z][a-z0-9-]{3,62}`), and some server makes a netdev of
+/// the id, so ids have at most 15 characters.
 public enum ObjectName: Sendable {
     /// The prefix of bridge names on opi-evpn-bridge.
     public static let bridgePrefix = "//network.opiproject.org/bridges/"

@@ -38,8 +38,9 @@ public struct ObservedPort: Hashable, Sendable {
 
 /// The next step towards a port that is as it should be.
 ///
-/// opi-evpn-bridge answers a create with the old object whatever its spec, also with one that is being
-/// deleted, and an update can leave it stuck; so the plan compares, deletes, waits and creates.
+/// opi-evpn-bridge answers a create with the old object whatever its spec, also with one that is
+/// being deleted, and an update can leave it stuck; so the plan compares, deletes, waits and
+/// creates.
 public enum PortStep: Hashable, Sendable {
     /// Make the bridge.
     case createBridge

@@ -16,9 +16,8 @@ public struct Backoff: Hashable, Sendable {
 
     /// The delay after `failures` failures in a row, at least 1.
     ///
-    /// The upper half is random, so that many waiters do not come back in step.
-    ///
-    /// - Parameter fraction: where in the random half, 0 ..< 1.
+    /// The upper half is random, so that many waiters do not come back in step; `fraction`, from 0
+    /// to below 1, says where in it.
     public func delay(failures: Int, fraction: Double) -> Duration {
         let doublings = min(max(failures - 1, 0), 30)
         let full = min(base * (1 << doublings), ceiling)

@@ -10,9 +10,8 @@ public struct Controller<R: Reconciler>: Sendable {
 
     /// A controller that does nothing until ``run()``; a queue has one controller.
     ///
-    /// - Parameters:
-    ///   - concurrency: passes at once, over different keys.
-    ///   - onFailure: told of each failed pass and the delay until the next.
+    /// At most `concurrency` passes, over different keys, are under way at once. `onFailure` is
+    /// told of each failed pass and the delay until the next.
     public init(
         _ reconciler: R,
         queue: KeyQueue<R.Key>,

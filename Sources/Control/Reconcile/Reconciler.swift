@@ -2,8 +2,8 @@
 
 /// Brings one thing from what it is to what it should be.
 ///
-/// A reconciler is told *which* thing to look at, never what changed: it observes, plans with a pure
-/// function and takes idempotent steps, so a lost, doubled or late call does no harm.
+/// A reconciler is told *which* thing to look at, never what changed: it observes, plans with a
+/// pure function and takes idempotent steps, so a lost, doubled or late call does no harm.
 public protocol Reconciler<Key>: Sendable {
     /// Names one thing.
     associatedtype Key: Hashable & Sendable

@@ -2,8 +2,8 @@
 
 /// Which keys want a pass, when, and which are being worked on.
 ///
-/// A value without clock or tasks: time comes in as an argument. A key is handed out to one worker at
-/// a time; added again meanwhile, it comes back right after that worker is done.
+/// A value without clock or tasks: time comes in as an argument. A key is handed out to one worker
+/// at a time; added again meanwhile, it comes back right after that worker is done.
 ///
 /// ```
 ///            add                  take                 finish

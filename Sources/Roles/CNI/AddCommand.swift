@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Addressing
 import Attachment
 import HostAPI
 import Kernel
@@ -10,7 +11,7 @@ import PCI
 ///
 /// ```
 /// lock -> nobody has it -> it is at home -> IFNAME is free -> journal -> Attach
-///      -> move (name, MAC, MTU, up) -> addresses, routes -> journal -> announce -> answer
+/// -> move (name, MAC, MTU) -> announce from now on -> addresses, up, routes -> journal -> answer
 /// ```
 /// Whatever fails takes everything back; whatever kills it leaves a record with which the next DEL,
 /// or ADD of the same container, takes it back.
@@ -101,8 +102,9 @@ struct AddCommand: Sendable {
         let (addresses, routes) = try AddResult.parse(answer)
         let mtu = answer.mtu == 0 ? link.mtu : answer.mtu
         let moved = try parts.mover.moveIn(link, record, mtu: mtu, from: home, to: pod)
+        announce(moved, pod)
         try pod.apply(
-            addresses.map { .addAddress($0.prefix, to: moved.index) }
+            addresses.map { .addAddress($0.prefix, to: moved.index) } + [.setUp(moved.index)]
                 + routes.map { route in
                     .addRoute(
                         Route(to: route.destination, via: route.gateway, link: moved.index)
@@ -112,7 +114,6 @@ struct AddCommand: Sendable {
         record.addresses = addresses.map(\.prefix)
         record.isComplete = true
         try parts.journal.write(record)
-        announce(record, moved, pod)
         return AddResult(
             function: record.function,
             interfaceName: record.interfaceName,
@@ -125,18 +126,13 @@ struct AddCommand: Sendable {
     }
 
     /// Neighbours learn the new place at once; a failure costs them a moment, not the pod its ADD.
-    private func announce(
-        _ record: AttachmentRecord,
-        _ link: Link,
-        _ pod: borrowing RouteSocket
-    ) {
+    private func announce(_ link: Link, _ pod: borrowing RouteSocket) {
         do throws(LinkError) {
-            for failure in try pod.announceChanges(on: link) {
-                parts.warn("later announcements of \(link.name): \(failure)")
+            for failure in try pod.announce(on: link) {
+                parts.warn("announcements of \(link.name): \(failure)")
             }
-            try pod.announce(record.addresses.map(\.address), on: link)
         } catch {
-            parts.warn("announcement of \(link.name): \(error)")
+            parts.warn("announcements of \(link.name): \(error)")
         }
     }
 

@@ -29,7 +29,8 @@ struct AddResult: Hashable, Sendable {
 
     /// The result as the runtime reads it from standard output.
     ///
-    /// `mtu` and `pciID` are new in 1.1.0 and left out before; `version` of an address went with 1.0.0.
+    /// `mtu` and `pciID` are new in 1.1.0 and left out before; `version` of an address went with
+    /// 1.0.0.
     func json(version: CNIVersion) -> JSONValue {
         var interface = JSONObject()
         interface["name"] = .string(interfaceName)

@@ -7,7 +7,8 @@ import PCI
 
 /// DEL: the function comes home and the card forgets the pod.
 ///
-/// Needs nothing but the kernel and the journal. May be repeated; what is gone already is a success.
+/// Needs nothing but the kernel and the journal. May be repeated; what is gone already is a
+/// success.
 struct DelCommand: Sendable {
     let invocation: Invocation
     let configuration: PluginConfiguration

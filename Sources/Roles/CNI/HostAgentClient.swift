@@ -6,7 +6,8 @@ import HostAPI
 import Kernel
 import RPC
 
-/// The host agent as the CNI sees it: one call at a time over its socket, or a spool when it is away.
+/// The host agent as the CNI sees it: one call at a time over its socket, or a spool when it is
+/// away.
 struct HostAgentClient: Sendable {
     let socketPath: String
     let releases: ReleaseSpool
@@ -21,7 +22,7 @@ struct HostAgentClient: Sendable {
     ///   function, 102 when it belongs to no network, 103 when the card refused.
     func attach(_ request: AttachRequest, deadline: Deadline) throws(CNIError) -> AttachResponse {
         do throws(Status) {
-            let client = BlockingClient(path: socketPath)
+            let client = BlockingClient(unixPath: socketPath)
             return try client.unary(HostAgentMethods.attach, request, deadline: deadline)
         } catch {
             throw CNIError(Self.code(for: error.code), "host agent: \(error)")
@@ -37,7 +38,7 @@ struct HostAgentClient: Sendable {
         request.containerID = release.containerID
         request.interfaceName = release.interfaceName
         do throws(Status) {
-            let client = BlockingClient(path: socketPath)
+            let client = BlockingClient(unixPath: socketPath)
             let deadline = Deadline.after(Self.releaseTimeout)
             _ = try client.unary(HostAgentMethods.detach, request, deadline: deadline)
         } catch {
@@ -66,7 +67,7 @@ struct HostAgentClient: Sendable {
         case .failedPrecondition: .functionBusy
         case .notFound: .unknownFunction
         case .invalidArgument: .invalidConfiguration
-        case .internal: .refusedByCard
+        case .internalError: .refusedByCard
         default: .internal
         }
     }

@@ -11,8 +11,8 @@ struct Invocation: Hashable, Sendable {
     var networkNamespace: String
     /// The interface's name in the pod.
     var interfaceName: String
-    /// `CNI_ARGS` by key; empty when there are none.
-    var arguments: [String: String]
+    /// `CNI_ARGS`; empty when there are none.
+    var arguments: Arguments
 
     enum Command: String, Sendable {
         case add = "ADD"
@@ -39,23 +39,23 @@ struct Invocation: Hashable, Sendable {
     /// Reads and checks the variables.
     ///
     /// - Throws: code 4 naming every variable that is missing, or the one that is wrong.
-    init(environment: [String: String]) throws(CNIError) {
-        guard let name = environment["CNI_COMMAND"], !name.isEmpty else {
+    init(environment: (String) -> String?) throws(CNIError) {
+        guard let name = environment("CNI_COMMAND"), !name.isEmpty else {
             throw CNIError(.invalidEnvironment, "required env variables [CNI_COMMAND] missing")
         }
         guard let command = Command(rawValue: name) else {
             throw CNIError(.invalidEnvironment, "unknown CNI_COMMAND: \(name)")
         }
-        let missing = command.required.filter { (environment[$0] ?? "").isEmpty }
+        let missing = command.required.filter { (environment($0) ?? "").isEmpty }
         guard missing.isEmpty else {
             let list = missing.joined(separator: ",")
             throw CNIError(.invalidEnvironment, "required env variables [\(list)] missing")
         }
         self.command = command
-        containerID = environment["CNI_CONTAINERID"] ?? ""
-        networkNamespace = environment["CNI_NETNS"] ?? ""
-        interfaceName = environment["CNI_IFNAME"] ?? ""
-        arguments = Self.parse(environment["CNI_ARGS"] ?? "")
+        containerID = environment("CNI_CONTAINERID") ?? ""
+        networkNamespace = environment("CNI_NETNS") ?? ""
+        interfaceName = environment("CNI_IFNAME") ?? ""
+        arguments = Arguments(environment("CNI_ARGS") ?? "")
         if command.required.contains("CNI_CONTAINERID") { try checkContainerID() }
         if command.required.contains("CNI_IFNAME") { try checkInterfaceName() }
     }
@@ -82,12 +82,27 @@ struct Invocation: Hashable, Sendable {
         }
     }
 
-    private static func parse(_ text: String) -> [String: String] {
-        var arguments: [String: String] = [:]
-        for pair in text.split(separator: ";") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { arguments[String(parts[0])] = String(parts[1]) }
+    /// `CNI_ARGS`: `KEY=value` pairs separated by `;`.
+    ///
+    /// A list, since the first dictionary costs this short process more than every search in it.
+    struct Arguments: Hashable, Sendable {
+        private var pairs: [Pair] = []
+
+        private struct Pair: Hashable, Sendable {
+            var key: String
+            var value: String
         }
-        return arguments
+
+        /// Takes what has a `=`; the rest means nothing to us.
+        init(_ text: String) {
+            for pair in text.split(separator: ";") {
+                guard let cut = pair.firstIndex(of: "=") else { continue }
+                let value = pair[pair.index(after: cut)...]
+                pairs.append(Pair(key: String(pair[..<cut]), value: String(value)))
+            }
+        }
+
+        /// The last value of `key`.
+        subscript(key: String) -> String? { pairs.last { $0.key == key }?.value }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attachment
+import Configuration
 import Kernel
 import Links
 
@@ -74,20 +75,21 @@ struct Parts: Sendable {
         at path: String,
         besides home: borrowing RouteSocket
     ) throws(CNIError) -> RouteSocket {
-        let pod: RouteSocket
+        let namespace: NetworkNamespace
         do throws(KernelError) {
-            let namespace = try NetworkNamespace(path: path)
-            guard namespace.identity != home.namespace.identity else {
-                let text = "CNI_NETNS \(path) is the host's network namespace"
-                throw CNIError(.invalidNamespace, text)
-            }
-            pod = try RouteSocket(in: namespace)
-        } catch let error as CNIError {
-            throw error
+            namespace = try NetworkNamespace(path: path)
         } catch {
             throw CNIError(.invalidNamespace, "CNI_NETNS \(path) cannot be used: \(error)")
         }
-        return pod
+        guard namespace.identity != home.namespace.identity else {
+            let text = "CNI_NETNS \(path) is the host's network namespace"
+            throw CNIError(.invalidNamespace, text)
+        }
+        do throws(LinkError) {
+            return try RouteSocket(in: namespace)
+        } catch {
+            throw CNIError(.link(error))
+        }
     }
 }
 

@@ -27,7 +27,7 @@ public enum Plugin: Sendable {
     }
 
     private static func execute(_ version: inout CNIVersion) throws(CNIError) -> JSONValue? {
-        let invocation = try Invocation(environment: Process.environment)
+        let invocation = try Invocation(environment: Process.environment(_:))
         if invocation.command == .version { return CNIVersion.answer }
         let configuration = try PluginConfiguration(parsing: input())
         version = configuration.version

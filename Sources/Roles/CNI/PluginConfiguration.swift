@@ -56,12 +56,10 @@ struct PluginConfiguration: Sendable {
         function = try device?.parsed(as: "a PCI address") { PCIAddress($0) }
         runDirectory = try Self.path(root, "runDirectory") ?? "/run/opi-xpu"
         sysfs = try Self.path(root, "sysfs") ?? "/sys"
-        let kinds = NodeConfiguration.FunctionIdentityKind.allCases.map(\.rawValue)
+        let kinds = NodeConfiguration.FunctionIdentityKind.self
         functionIdentity =
             try root.optional("functionIdentity")?
-            .parsed(as: kinds.joined(separator: " or ")) {
-                NodeConfiguration.FunctionIdentityKind(rawValue: $0)
-            } ?? .parent
+            .parsed(as: "parent or alias", kinds.init(rawValue:)) ?? .parent
         timeout = .seconds(try root.optional("timeoutSeconds")?.integer(in: 1...600) ?? 60)
         for capability in ["mac", "ips"] {
             guard let asked = try runtime?.optional(capability) else { continue }

@@ -78,7 +78,10 @@ public struct Plugin: Sendable {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let (listening, started) = AsyncStream.makeStream(of: Void.self)
                 group.addTask {
-                    try await plugin.makeServer().run(on: .unix(path: socket)) {
+                    var options = ServerOptions()
+                    options.listen.peerUser = 0
+                    let services = plugin.makeServices()
+                    try await Server.run(services, on: .unix(path: socket), options: options) { _ in
                         started.finish()
                     }
                 }

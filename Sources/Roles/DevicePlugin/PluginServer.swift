@@ -20,22 +20,22 @@ struct PluginServer: Sendable {
     private static let allocateTimeout = Duration.seconds(2)
 
     /// The services of this resource.
-    func makeServer() -> Server {
-        var server = Server()
-        server.handle(KubeletMethods.options) { _, _ async throws(Status) in
+    func makeServices() -> Services {
+        var services = Services()
+        services.handle(KubeletMethods.options) { _, _ async throws(Status) in
             DevicePluginOptions()
         }
-        server.handle(KubeletMethods.allocate) { request, _ async throws(Status) in
+        services.handle(KubeletMethods.allocate) { request, _ async throws(Status) in
             try await allocate(request)
         }
-        server.stream(KubeletMethods.listAndWatch) { _, writer, _ async throws(Status) in
+        services.stream(KubeletMethods.listAndWatch) { _, writer, _ async throws(Status) in
             try await board.follow { devices async throws(Status) in
                 var response = ListAndWatchResponse()
                 response.devices = devices.map(\.device)
                 try await writer.send(response)
             }
         }
-        return server
+        return services
     }
 
     /// Answers the kubelet and tells the host agent.

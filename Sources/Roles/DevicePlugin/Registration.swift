@@ -12,8 +12,9 @@ import Synchronization
 
 /// Keeps one resource known to the kubelet.
 ///
-/// The kubelet forgets its plugins when it restarts, and then removes every socket in the directory; so
-/// a kubelet socket that is another file than the one we registered with means: register again.
+/// The kubelet forgets its plugins when it restarts, and then removes every socket in the
+/// directory; so a kubelet socket that is another file than the one we registered with means:
+/// register again.
 final class Registration: Reconciler {
     /// There is one thing to look at.
     enum Key: Hashable, Sendable { case kubelet }

@@ -41,7 +41,7 @@ public struct Agent: Sendable {
         for sentence in damaged { log.error("\(sentence)") }
         let store = NetdevStore(netdevs, files: files)
         let server = configuration.opi.server
-        let channel = Channel(try Endpoint(server))
+        let channel = Channel(try Endpoint(parsing: server))
         let queue = KeyQueue<NetdevReconciler.Key>()
         let reconciler = NetdevReconciler(
             configuration: configuration,
@@ -97,17 +97,20 @@ public struct Agent: Sendable {
     }
 
     private func serve(_ service: HostAgentService) async throws {
-        var server = Server()
-        server.handle(HostAgentMethods.allocate) { request, _ async throws(Status) in
+        var services = Services()
+        services.handle(HostAgentMethods.allocate) { request, _ async throws(Status) in
             try service.allocate(request)
         }
-        server.handle(HostAgentMethods.attach) { request, _ async throws(Status) in
-            try await service.attach(request)
+        services.handle(HostAgentMethods.attach) { request, context async throws(Status) in
+            try await service.attach(request, patience: context.timeRemaining)
         }
-        server.handle(HostAgentMethods.detach) { request, _ async throws(Status) in
+        services.handle(HostAgentMethods.detach) { request, _ async throws(Status) in
             try service.detach(request)
         }
-        try await server.run(on: .unix(path: configuration.paths.hostAgentSocket))
+        var options = ServerOptions()
+        options.listen.peerUser = 0
+        let socket = Endpoint.unix(path: configuration.paths.hostAgentSocket)
+        try await Server.run(services, on: socket, options: options)
     }
 
     private func drainReleases(_ service: HostAgentService) async throws {

@@ -5,6 +5,7 @@ import Attachment
 import Configuration
 import GRPC
 import HostAPI
+import Links
 import Logging
 import OPI
 import PCI
@@ -18,6 +19,12 @@ struct HostAgentService: Sendable {
     let releases: ReleaseSpool
     let finder: FunctionFinder
     let log: Logger
+
+    /// How long a caller without a deadline waits.
+    private static let patience = Duration.seconds(60)
+
+    /// Time kept back to tell the caller why, before its deadline passes.
+    private static let margin = Duration.milliseconds(300)
 
     /// Records the wish for ports behind functions that the kubelet has just chosen.
     ///
@@ -42,8 +49,12 @@ struct HostAgentService: Sendable {
         return AllocateResponse()
     }
 
-    /// Binds a function to a container and answers when the card is ready.
-    func attach(_ request: AttachRequest) async throws(Status) -> AttachResponse {
+    /// Binds a function to a container and answers when the card is ready, `patience` at most.
+    func attach(
+        _ request: AttachRequest,
+        patience: Duration?
+    ) async throws(Status) -> AttachResponse {
+        let end = ContinuousClock.now + max(.zero, (patience ?? Self.patience) - Self.margin)
         try drainReleases()
         let (function, network) = try find(request.deviceID)
         guard let mac = MACAddress(octets: request.macAddress) else {
@@ -64,23 +75,47 @@ struct HostAgentService: Sendable {
                 }
                 return (binding, [netdev])
             }
-            queue.add(.function(function))
             switch binding {
             case .bound(let netdev):
-                try await connected(netdev)
+                try await connected(netdev, until: end)
                 return response(for: netdev, in: network)
             case .dying:
-                try await change(after: version, of: function)
+                queue.add(.function(function))
+                try await change(after: version, of: function, until: end)
             }
         }
     }
 
     /// Takes a function back; the port is removed behind the answer.
     func detach(_ request: DetachRequest) throws(Status) -> DetachResponse {
+        try release(request.containerID, request.interfaceName)
+        return DetachResponse()
+    }
+
+    /// Does what DELs left behind while nobody listened.
+    func drainReleases() throws(Status) {
+        let entries = try spool { () throws(AttachmentError) in try releases.pending() }
+        for entry in entries {
+            try release(entry.release.containerID, entry.release.interfaceName)
+            try spool { () throws(AttachmentError) in try releases.remove(entry) }
+        }
+    }
+
+    private func spool<Value>(
+        _ body: () throws(AttachmentError) -> Value
+    ) throws(Status) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw Status(.internalError, "the release spool cannot be used: \(error)")
+        }
+    }
+
+    private func release(_ containerID: String, _ interfaceName: String) throws(Status) {
         let released = try store.change { table throws(Status) in
             let released = table.detach(
-                containerID: request.containerID,
-                interfaceName: request.interfaceName,
+                containerID: containerID,
+                interfaceName: interfaceName,
                 now: NetdevReconciler.now
             )
             return (released, released)
@@ -89,28 +124,21 @@ struct HostAgentService: Sendable {
             log.info("released", metadata: ["function": "\(netdev.function)"])
             queue.add(.function(netdev.function))
         }
-        return DetachResponse()
-    }
-
-    /// Does what DELs left behind while nobody listened.
-    func drainReleases() throws(Status) {
-        do {
-            for release in try releases.pending() {
-                _ = try detach(release.request)
-                try releases.remove(release)
-            }
-        } catch let status as Status {
-            throw status
-        } catch {
-            throw Status(.internal, "the release spool cannot be read: \(error)")
-        }
     }
 
     /// Waits until the port of `netdev` is up.
     ///
     /// - Throws: what stopped the last pass, so that a caller is not kept waiting for a card that
     ///   is not there.
-    private func connected(_ netdev: Netdev) async throws(Status) {
+    ///
+    /// A port that was up at the last look is believed to be: it was made while the pod's images
+    /// were pulled, and is looked at again at every resync.
+    private func connected(
+        _ netdev: Netdev,
+        until end: ContinuousClock.Instant
+    ) async throws(Status) {
+        if case .connected = store.look(at: netdev.function).progress { return }
+        queue.add(.function(netdev.function))
         while true {
             let version = store.version
             let (current, progress) = store.look(at: netdev.function)
@@ -121,27 +149,35 @@ struct HostAgentService: Sendable {
             switch progress {
             case .connected: return
             case .failed(let status): throw explain(status, netdev.function)
-            case .pending: try await change(after: version, of: netdev.function)
+            case .pending: try await change(after: version, of: netdev.function, until: end)
             }
         }
     }
 
-    private func change(after version: UInt64, of function: PCIAddress) async throws(Status) {
+    /// Waits for the next change.
+    ///
+    /// - Throws: `DEADLINE_EXCEEDED` at `end`, saying what the card is busy with.
+    private func change(
+        after version: UInt64,
+        of function: PCIAddress,
+        until end: ContinuousClock.Instant
+    ) async throws(Status) {
         let (netdev, progress) = store.look(at: function)
         if netdev?.isWanted == false, case .failed(let status) = progress {
             throw explain(status, function)
         }
-        await store.waitForChange(after: version)
-        if Task.isCancelled {
-            throw Status(.deadlineExceeded, "the port of \(function) did not come up in time")
-        }
+        await store.waitForChange(after: version, until: end)
+        guard Task.isCancelled || ContinuousClock.now >= end else { return }
+        var text = "the port of \(function) did not come up in time"
+        if case .pending(let reason) = progress, !reason.isEmpty { text += ": \(reason)" }
+        throw Status(.deadlineExceeded, text)
     }
 
     private func explain(_ status: Status, _ function: PCIAddress) -> Status {
         let isAway = status.code == .unavailable || status.code == .deadlineExceeded
         let server = configuration.opi.server
         let text = "OPI server \(server), port of \(function): \(status)"
-        return Status(isAway ? .unavailable : .internal, text)
+        return Status(isAway ? .unavailable : .internalError, text)
     }
 
     private func find(_ id: String) throws(Status) -> (PCIAddress, NetworkConfiguration) {
@@ -158,9 +194,10 @@ struct HostAgentService: Sendable {
     /// The MAC address of a function that is at home, nil when it is away in a pod.
     private func homeMAC(of function: PCIAddress) throws(Status) -> MACAddress? {
         do {
-            return try finder.linkAtHome(of: function, over: RouteSocket())?.mac
+            let home = try RouteSocket()
+            return try finder.linkAtHome(of: function, over: home)?.mac
         } catch {
-            throw Status(.internal, "function \(function) cannot be looked up: \(error)")
+            throw Status(.internalError, "function \(function) cannot be looked up: \(error)")
         }
     }
 

@@ -43,6 +43,12 @@ struct Netdev: Hashable, Sendable {
 }
 
 extension Netdev {
+    /// Whether both ask the same of the card: who holds the function is not the card's business.
+    func wantsSamePort(as other: Netdev) -> Bool {
+        function == other.function && network == other.network && mac == other.mac
+            && isWanted == other.isWanted
+    }
+
     /// The file's text.
     var json: JSONValue {
         [

@@ -71,11 +71,20 @@ struct NetdevReconciler: Reconciler {
             case (.createPort, let desired?): try await gateway.createPort(desired)
             case (.deletePort, _): try await gateway.deletePort(id)
             case (.conflict(let text), _): throw Status(.failedPrecondition, text)
-            case (.wait, _), (.createBridge, nil), (.createPort, nil):
-                store.report(.pending, for: netdev)
+            case (.wait(let text), _):
+                reportWaiting(text, for: netdev)
                 return .again(after: Self.pollInterval(sinceSeconds: Self.now - netdev.since))
+            case (.createBridge, nil), (.createPort, nil):
+                preconditionFailure("nothing is made for a port nobody wants")
             }
         }
+    }
+
+    /// A text is logged once: most ports are polled a few times before they are up.
+    private func reportWaiting(_ text: String, for netdev: Netdev) {
+        if case .pending(text) = store.look(at: netdev.function).progress { return }
+        log.info("waiting for the card", metadata: ["what": "\(text)"])
+        store.report(.pending(text), for: netdev)
     }
 
     /// Lets go of an allocation that no ADD followed: the pod was deleted before it started.

@@ -11,15 +11,15 @@ import Synchronization
 final class NetdevStore: Sendable {
     /// How far the card is with a function's port.
     enum Progress: Sendable {
-        /// Nobody knows yet, or the card is at work.
-        case pending
+        /// Nobody knows yet (an empty text), or the card is at work; the text says on what.
+        case pending(String)
         /// The port is as wanted.
         case connected
         /// The last pass failed.
         case failed(Status)
     }
 
-    private struct State {
+    fileprivate struct State {
         var table: NetdevTable
         var progress: [PCIAddress: Progress] = [:]
         var version: UInt64 = 0
@@ -41,13 +41,15 @@ final class NetdevStore: Sendable {
 
     /// The function's Netdev and how far its port is.
     func look(at function: PCIAddress) -> (netdev: Netdev?, progress: Progress) {
-        state.withLock { ($0.table.netdevs[function], $0.progress[function] ?? .pending) }
+        state.withLock { ($0.table.netdevs[function], $0.progress[function] ?? .pending("")) }
     }
 
     /// Changes the table, writes what changed, then lets everybody see it.
     ///
     /// - Parameter body: gives its result and the Netdevs that must be on disk.
-    /// - Throws: what `body` throws, or `INTERNAL` when a file cannot be written; then nothing changed.
+    /// - Returns: the result.
+    /// - Throws: what `body` throws, or `INTERNAL` when a file cannot be written; then nothing
+    ///   changed.
     func change<Value: Sendable>(
         _ body: (inout NetdevTable) throws(Status) -> (Value, dirty: [Netdev])
     ) throws(Status) -> Value {
@@ -73,10 +75,11 @@ final class NetdevStore: Sendable {
         return value
     }
 
-    /// Says how far the port of `netdev` is, unless the Netdev changed meanwhile.
+    /// Says how far the port of `netdev` is, unless another port is wanted meanwhile.
     func report(_ progress: Progress, for netdev: Netdev) {
         let waiters = state.withLock { state in
-            guard state.table.netdevs[netdev.function] == netdev else {
+            let current = state.table.netdevs[netdev.function]
+            guard current?.wantsSamePort(as: netdev) == true else {
                 return [CheckedContinuation<Void, Never>]()
             }
             state.progress[netdev.function] = progress
@@ -95,7 +98,7 @@ final class NetdevStore: Sendable {
                 try files.remove(netdev.function)
             } catch {
                 state.table = NetdevTable(Array(state.table.netdevs.values) + [netdev])
-                return .failure(Status(.internal, "state cannot be written: \(error)"))
+                return .failure(Status(.internalError, "state cannot be written: \(error)"))
             }
             state.progress[netdev.function] = nil
             return .success(state.wakeAll())
@@ -105,6 +108,22 @@ final class NetdevStore: Sendable {
 
     /// The number of the last change, to be given to ``waitForChange(after:)``.
     var version: UInt64 { state.withLock { $0.version } }
+
+    /// Returns at the first change after `version`, at `end`, or when the task is cancelled.
+    func waitForChange(after version: UInt64, until end: ContinuousClock.Instant) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.waitForChange(after: version) }
+            group.addTask {
+                do {
+                    try await Task.sleep(until: end)
+                } catch {
+                    return  // cancelled: the change came first
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
 
     /// Returns at the first change after `version`, or when the task is cancelled.
     func waitForChange(after version: UInt64) async {
@@ -130,7 +149,7 @@ final class NetdevStore: Sendable {
         do throws(KernelError) {
             try files.write(netdev)
         } catch {
-            throw Status(.internal, "state cannot be written: \(error)")
+            throw Status(.internalError, "state cannot be written: \(error)")
         }
     }
 }
@@ -138,10 +157,11 @@ final class NetdevStore: Sendable {
 extension NetdevStore.State {
     /// A failure from before a wish says nothing about it: only a pass after it counts.
     fileprivate mutating func expectPass(over netdev: Netdev) {
-        if case .connected = progress[netdev.function], table.netdevs[netdev.function] == netdev {
+        let before = table.netdevs[netdev.function]
+        if case .connected = progress[netdev.function], before?.wantsSamePort(as: netdev) == true {
             return
         }
-        progress[netdev.function] = .pending
+        progress[netdev.function] = .pending("")
     }
 
     fileprivate mutating func wakeAll() -> [CheckedContinuation<Void, Never>] {

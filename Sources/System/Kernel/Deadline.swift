@@ -16,9 +16,12 @@ public struct Deadline: Sendable, Hashable {
         Deadline(nanoseconds: Int64(clamping: Clocks.monotonicNanoseconds))
     }
 
-    /// The moment `duration` from now; one that is too far away to count becomes the last there is.
+    /// The moment `duration` from now; one too far away to count becomes the last there is.
+    ///
+    /// A negative duration is none at all.
     public static func after(_ duration: Duration) -> Deadline {
-        let (sum, overflow) = now.nanoseconds.addingReportingOverflow(duration.nanoseconds)
+        let wait = max(0, duration.nanoseconds)
+        let (sum, overflow) = now.nanoseconds.addingReportingOverflow(wait)
         return Deadline(nanoseconds: overflow ? .max : sum)
     }
 

@@ -44,8 +44,8 @@ public struct Descriptor: ~Copyable, Sendable {
 
     /// Reads to the end of the file.
     ///
-    /// - Throws: ``KernelError/refused(call:subject:errno:)``; ``KernelError/tooLarge(subject:limit:)``
-    ///   when more than `limit` bytes are there.
+    /// - Throws: ``KernelError/refused(call:subject:errno:)``;
+    ///   ``KernelError/tooLarge(subject:limit:)`` when more than `limit` bytes are there.
     public func readAll(limit: Int) throws(KernelError) -> [UInt8] {
         try readAll(limit: limit, subject: subject)
     }

@@ -80,7 +80,8 @@ extension Files {
 
     /// Removes an empty directory.
     ///
-    /// - Throws: ``KernelError/refused(call:subject:errno:)``; not for a missing one if `missingOK`.
+    /// - Throws: ``KernelError/refused(call:subject:errno:)``; not for a missing one if
+    ///   `missingOK`.
     public static func removeDirectory(
         _ path: String,
         missingOK: Bool = false
@@ -116,7 +117,8 @@ extension Files {
 
     /// Where a symbolic link points, as it is written.
     ///
-    /// - Throws: ``KernelError/refused(call:subject:errno:)``, with ``Errno/invalid`` when it is no link.
+    /// - Throws: ``KernelError/refused(call:subject:errno:)``, with ``Errno/invalid`` when it is no
+    ///   link.
     public static func target(ofLink path: String) throws(KernelError) -> String {
         try refuseZeroByte(in: path)
         let bytes = try receive("readlink", path, upTo: 4096) { buffer in

@@ -5,13 +5,13 @@ import Glibc
 
 /// Files by path; every error names the call and the path.
 public enum Files: Sendable {
-    /// The permission bits of a new file or directory.
+    /// The permission bits of a new file or directory, from which the process's umask takes away.
     public typealias Mode = UInt32
 
     /// The whole content of `path`, which may also be a sysfs or procfs file of unknown size.
     ///
-    /// - Throws: ``KernelError/refused(call:subject:errno:)``; ``KernelError/tooLarge(subject:limit:)``
-    ///   when there are more than `limit` bytes.
+    /// - Throws: ``KernelError/refused(call:subject:errno:)``;
+    ///   ``KernelError/tooLarge(subject:limit:)`` when there are more than `limit` bytes.
     public static func read(_ path: String, limit: Int) throws(KernelError) -> [UInt8] {
         try open(path, O_RDONLY).readAll(limit: limit, subject: path)
     }
@@ -42,7 +42,8 @@ public enum Files: Sendable {
 
     /// Creates `path` with its whole content at once.
     ///
-    /// - Throws: ``KernelError/refused(call:subject:errno:)``, with ``Errno/exists`` when `path` is taken.
+    /// - Throws: ``KernelError/refused(call:subject:errno:)``, with ``Errno/exists`` when `path` is
+    ///   taken.
     public static func create(
         _ path: String,
         containing bytes: [UInt8],
@@ -63,7 +64,8 @@ public enum Files: Sendable {
 
     /// Removes a file, link or socket.
     ///
-    /// - Throws: ``KernelError/refused(call:subject:errno:)``; not for a missing file if `missingOK`.
+    /// - Throws: ``KernelError/refused(call:subject:errno:)``; not for a missing file if
+    ///   `missingOK`.
     public static func remove(_ path: String, missingOK: Bool = false) throws(KernelError) {
         do {
             try system("unlink", path: path) { unsafe unlink(path) }
@@ -91,6 +93,7 @@ public enum Files: Sendable {
         at path: String,
         _ rename: (_ temporary: String) throws(KernelError) -> Void
     ) throws(KernelError) {
+        try refuseZeroByte(in: path)
         let temporary = temporaryName(beside: path)
         let file = try open(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: mode)
         do {

@@ -60,8 +60,9 @@ public struct NetlinkSocket: ~Copyable, Sendable {
 
     /// Waits for one datagram of the kernel, whatever its size; those of processes are dropped.
     ///
-    /// - Throws: ``KernelError/deadlineExceeded(call:subject:)``; ``KernelError/refused(call:subject:errno:)``,
-    ///   with ``Errno/noBuffers`` when the kernel had to drop an answer.
+    /// - Throws: ``KernelError/deadlineExceeded(call:subject:)``;
+    ///   ``KernelError/refused(call:subject:errno:)``, with ``Errno/noBuffers`` when the kernel had
+    ///   to drop an answer.
     public func receive(deadline: Deadline) throws(KernelError) -> [UInt8] {
         let number = socket.rawValue
         let peek = Int32(MSG_PEEK | MSG_TRUNC)

@@ -13,10 +13,10 @@ public struct NetworkNamespace: ~Copyable, Sendable {
 
     /// Opens a namespace by a path such as `/run/netns/x` or `/proc/7/ns/net`.
     ///
-    /// - Throws: ``KernelError/refused(call:subject:errno:)``, with ``Errno/invalid`` when the path
-    ///   leads to something else.
+    /// - Throws: ``KernelError/refused(call:subject:errno:)``, also when the path leads to
+    ///   something that is no network namespace.
     public init(path: String) throws(KernelError) {
-        let file = try Files.open(path, O_RDONLY)
+        let file = try Files.open(path, O_RDONLY | O_NONBLOCK)
         let identity = try file.identity()
         let number = file.rawValue
         let kind = try system("ioctl NS_GET_NSTYPE", path) { ioctl(number, 0xb703) }

@@ -39,7 +39,8 @@ public enum Process: Sendable {
 
     /// Everything on standard input.
     ///
-    /// - Throws: ``KernelError/tooLarge(subject:limit:)``; ``KernelError/refused(call:subject:errno:)``.
+    /// - Throws: ``KernelError/tooLarge(subject:limit:)``;
+    ///   ``KernelError/refused(call:subject:errno:)``.
     public static func readInput(limit: Int) throws(KernelError) -> [UInt8] {
         try borrow(STDIN_FILENO) { (input) throws(KernelError) in
             try input.readAll(limit: limit, subject: "standard input")

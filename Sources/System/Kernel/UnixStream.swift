@@ -48,7 +48,12 @@ public struct UnixStream: ~Copyable, Sendable {
         self.path = path
     }
 
-    /// Who listens at the other end.
+    init(adopting socket: consuming Descriptor, path: String) {
+        self.socket = socket
+        self.path = path
+    }
+
+    /// Who is at the other end.
     ///
     /// - Throws: ``KernelError/refused(call:subject:errno:)``.
     public func peerCredentials() throws(KernelError) -> PeerCredentials {
@@ -58,7 +63,8 @@ public struct UnixStream: ~Copyable, Sendable {
     /// Waits for bytes and takes at most `count` of them; empty when the peer has closed.
     ///
     /// - Throws: ``KernelError/deadlineExceeded(call:subject:)``;
-    ///   ``KernelError/refused(call:subject:errno:)``, with ``Errno/connectionReset`` when the peer died.
+    /// ``KernelError/refused(call:subject:errno:)``, with ``Errno/connectionReset`` when the peer
+    ///   died.
     public func read(upTo count: Int, deadline: Deadline) throws(KernelError) -> [UInt8] {
         let number = socket.rawValue
         while true {
@@ -76,7 +82,8 @@ public struct UnixStream: ~Copyable, Sendable {
     /// Writes all of `bytes`, waiting for room as often as needed.
     ///
     /// - Throws: ``KernelError/deadlineExceeded(call:subject:)`` with a part possibly written;
-    ///   ``KernelError/refused(call:subject:errno:)``, with ``Errno/brokenPipe`` when the peer has closed.
+    /// ``KernelError/refused(call:subject:errno:)``, with ``Errno/brokenPipe`` when the peer has
+    ///   closed.
     public func write(_ bytes: [UInt8], deadline: Deadline) throws(KernelError) {
         let number = socket.rawValue
         var sent = 0

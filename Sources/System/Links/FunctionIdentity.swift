@@ -15,7 +15,7 @@ public enum FunctionIdentity: Hashable, Sendable {
     case alias(String)
 
     /// Whether `link` is the function.
-    func matches(_ link: Link) -> Bool {
+    public func matches(_ link: Link) -> Bool {
         switch self {
         case .parentDevice(let name): link.parentDevice == name
         case .alias(let alias): link.alias == alias

@@ -56,7 +56,6 @@ public struct LinkRequest: Sendable, Hashable {
 
     /// Changes the link's alias; an empty one removes it.
     public static func setAlias(_ index: Int32, to alias: String) -> LinkRequest {
-        // The kernel takes the bytes as they are, so the closing zero would become part of it.
         set("set alias \(alias)", index) { $0.alias = alias }
     }
 

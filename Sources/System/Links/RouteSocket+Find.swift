@@ -38,7 +38,7 @@ extension RouteSocket {
         question.extent = .withoutStatistics
         let message = question.message(.getLink, .dump)
         return try list(message, "list links", of: .newLink) { (payload) throws(NetlinkError) in
-            Link(try LinkMessage(decoding: payload))
+            Link(try LinkMessage(decoding: payload.span))
         }
     }
 
@@ -50,7 +50,8 @@ extension RouteSocket {
         let message = AddressMessage.dump(link: number)
         return try list(message, "list addresses", of: .newAddress) {
             (payload) throws(NetlinkError) in
-            try AddressMessage(decoding: payload).flatMap { $0.link == number ? $0.prefix : nil }
+            let address = try AddressMessage(decoding: payload.span)
+            return address.flatMap { $0.link == number ? $0.prefix : nil }
         }
     }
 
@@ -66,7 +67,7 @@ extension RouteSocket {
             let message = RouteMessage.dump(family, link: UInt32(bitPattern: index))
             let routes = try list(message, "list routes", of: .newRoute) {
                 (payload) throws(NetlinkError) in
-                try RouteMessage(decoding: payload).flatMap { Route($0) }
+                try RouteMessage(decoding: payload.span).flatMap { Route($0) }
             }
             // A kernel without IPv6 or without filters answers with more than was asked for.
             all += routes.filter {
@@ -94,7 +95,9 @@ extension RouteSocket {
         }
         for reply in answer.replies where reply.type == .newLink {
             do {
-                return Link(try LinkMessage(decoding: reply.payload.span))
+                // A span of a temporary crashes the optimiser of Swift 6.3.1.
+                let payload = reply.payload
+                return Link(try LinkMessage(decoding: payload.span))
             } catch {
                 throw .malformed(operation: "find \(subject)", cause: error)
             }
@@ -102,30 +105,36 @@ extension RouteSocket {
         return nil
     }
 
-    /// Dumps, again when the kernel says that something changed meanwhile.
     private func list<Item>(
         _ message: NetlinkMessage,
         _ operation: String,
         of type: MessageType,
-        _ decode: (Span<UInt8>) throws(NetlinkError) -> Item?
+        _ decode: ([UInt8]) throws(NetlinkError) -> Item?
     ) throws(LinkError) -> [Item] {
-        for _ in 0..<16 {
-            let answer = try exchange([message], operation, namespace.path)[0]
-            if answer.isInterrupted || answer.refusal?.errno == Errno.interrupted.rawValue {
-                continue
-            }
-            if let refusal = answer.refusal {
-                throw LinkError(refusal, operation, "in \(namespace.path)")
-            }
-            var items: [Item] = []
+        var items: [Item] = []
+        for payload in try dump(message, operation, of: type) {
             do throws(NetlinkError) {
-                for reply in answer.replies where reply.type == type {
-                    if let item = try decode(reply.payload.span) { items.append(item) }
-                }
+                if let item = try decode(payload) { items.append(item) }
             } catch {
                 throw .malformed(operation: operation, cause: error)
             }
-            return items
+        }
+        return items
+    }
+
+    /// Dumps, again when the kernel says that something changed meanwhile.
+    private func dump(
+        _ message: NetlinkMessage,
+        _ operation: String,
+        of type: MessageType
+    ) throws(LinkError) -> [[UInt8]] {
+        for _ in 0..<16 {
+            let answer = try exchange([message], operation, namespace.path)[0]
+            // Bound first: optional chaining through the answer crashes Swift 6.3.1's optimiser.
+            let refusal = answer.refusal
+            if answer.isInterrupted || refusal?.errno == Errno.interrupted.rawValue { continue }
+            if let refusal { throw LinkError(refusal, operation, "in \(namespace.path)") }
+            return answer.replies.filter { $0.type == type }.map(\.payload)
         }
         throw .unstable(operation: operation)
     }

@@ -34,7 +34,7 @@ extension RouteSocket {
     /// The kernel moves a link first and then changes address, MTU and name, so a refusal can leave
     /// it in the target under its old name. It is then looked for by `identity` in both namespaces
     /// and brought back as it was. Three messages when all goes well: is the name free, move,
-    /// what number has it there.
+    /// what number has it there; two when the caller has just seen that the name is free.
     ///
     /// - Throws: ``LinkError/nameTaken(_:)`` before anything was touched; the kernel's refusal when
     ///   the link is back as it was; ``LinkError/stranded(_:cause:attempt:)`` when it is not.
@@ -42,19 +42,12 @@ extension RouteSocket {
         _ link: Link,
         known identity: FunctionIdentity,
         to target: borrowing RouteSocket,
-        as placement: LinkPlacement
+        as placement: LinkPlacement,
+        checkingName: Bool = true
     ) throws(LinkError) -> Link {
-        if try target.link(named: placement.name) != nil { throw .nameTaken(placement.name) }
-        return try moveUnchecked(link, known: identity, to: target, as: placement)
-    }
-
-    /// Like ``move(_:known:to:as:)`` for a name that may be taken: a seam for the test of recovery.
-    package func moveUnchecked(
-        _ link: Link,
-        known identity: FunctionIdentity,
-        to target: borrowing RouteSocket,
-        as placement: LinkPlacement
-    ) throws(LinkError) -> Link {
+        if checkingName, try target.link(named: placement.name) != nil {
+            throw .nameTaken(placement.name)
+        }
         do throws(LinkError) {
             try apply([.move(link.index, to: target.namespace, as: placement)])
             if let moved = try target.link(named: placement.name) { return moved }
@@ -79,7 +72,9 @@ extension RouteSocket {
                 try target.apply([.move(strayed.index, to: namespace, as: original)])
             } else if let home = try self.link(matching: identity), LinkPlacement(home) != original
             {
-                try apply([.setDown(home.index), .rename(home.index, to: link.name)])
+                // A move within one namespace changes only the rest; older kernels rename no link
+                // that is up.
+                try apply([.setDown(home.index), .move(home.index, to: namespace, as: original)])
             }
         } catch {
             attempt = error

@@ -76,9 +76,11 @@ public struct RouteSocket: ~Copyable, Sendable {
         var outcomes: [LinkError?] = []
         while outcomes.count < requests.count {
             let batch = requests[outcomes.count...].prefix(Self.batchLimit)
-            let operation = batch.map(\.operation).joined(separator: ", ")
-            let subject = batch.first?.subject ?? ""
-            let answers = try exchange(batch.map(\.message), operation, subject)
+            let answers = try exchange(
+                batch.map(\.message),
+                batch.map(\.operation).joined(separator: ", "),
+                batch.first?.subject ?? ""
+            )
             for (request, answer) in zip(batch, answers) {
                 let refusal = answer.refusal
                 outcomes.append(

@@ -77,7 +77,8 @@ extension IPAddress: CustomStringConvertible {
     /// Only IPv4-mapped addresses (`::ffff:0:0/96`) get a dotted tail, as RFC 5952 § 5 recommends.
     public var description: String {
         switch self {
-        case .v4: octets.map { String($0) }.joined(separator: ".")
+        case .v4(let bits):
+            "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)"
         case .v6(let bits) where bits >> 32 == 0xffff:
             "::ffff:" + IPAddress.v4(UInt32(truncatingIfNeeded: bits)).description
         case .v6(let bits): Self.print(bits)

@@ -32,9 +32,16 @@ public enum IPAddress: Hashable, Comparable, Sendable {
 
     /// An address from its octets, nil unless there are 4 or 16.
     public init?(octets: some Collection<UInt8>) {
+        self.init(octets: Array(octets))
+    }
+
+    /// An address from its octets, nil unless there are 4 or 16.
+    public init?(octets: [UInt8]) {
+        var bits: UInt128 = 0
+        for octet in octets.prefix(16) { bits = bits << 8 | UInt128(octet) }
         switch octets.count {
-        case 4: self = .v4(octets.reduce(0) { $0 << 8 | UInt32($1) })
-        case 16: self = .v6(octets.reduce(0) { $0 << 8 | UInt128($1) })
+        case 4: self = .v4(UInt32(bits))
+        case 16: self = .v6(bits)
         default: return nil
         }
     }

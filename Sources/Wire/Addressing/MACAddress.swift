@@ -15,15 +15,21 @@ public struct MACAddress: Hashable, Sendable {
     }
 
     /// An address from its octets, nil unless there are exactly six.
+    public init?(octets: [UInt8]) {
+        self.init(octets: octets.span)
+    }
+
+    /// An address from its octets, nil unless there are exactly six.
     public init?(octets: some Collection<UInt8>) {
-        guard octets.count == 6 else { return nil }
-        bits = octets.reduce(0) { $0 << 8 | UInt64($1) }
+        self.init(octets: Array(octets))
     }
 
     /// An address from borrowed octets, nil unless there are exactly six.
     public init?(octets: Span<UInt8>) {
         guard octets.count == 6 else { return nil }
-        self.init(octets: [UInt8](copying: octets))
+        var bits: UInt64 = 0
+        for index in octets.indices { bits = bits << 8 | UInt64(octets[index]) }
+        self.bits = bits
     }
 
     /// An address from text: six pairs of hexadecimal digits, all joined by `:` or all by `-`.
@@ -62,6 +68,12 @@ extension MACAddress: Comparable {
 extension MACAddress: CustomStringConvertible {
     /// The lower-case form with colons, `02:00:5e:10:00:01`.
     public var description: String {
-        octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for octet in octets {
+            if !text.isEmpty { text.append(Ascii.colon) }
+            text += [digits[Int(octet >> 4)], digits[Int(octet & 15)]]
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -42,8 +42,10 @@ public struct ByteWriter: Sendable, Equatable {
 
     /// Appends a copy of borrowed bytes.
     public mutating func append(_ span: Span<UInt8>) {
-        for index in span.indices {
-            bytes.append(span[index])
+        bytes.append(addingCapacity: span.count) { output in
+            for index in span.indices {
+                output.append(span[index])
+            }
         }
     }
 

@@ -107,11 +107,21 @@ public struct ServerCall: ~Copyable, Sendable {
 
     /// Ends the answer, nil when the call is over already.
     public mutating func finish(_ status: Status, _ metadata: Metadata = Metadata()) -> Ending? {
-        guard isAnswering else { return nil }
+        guard isOpen else { return nil }
         state = .finished
         let trailers = status.trailers + metadata.fields
         if hasStarted { return .trailers(trailers) }
         return .trailersOnly(Self.responseHeaders + trailers)
+    }
+
+    /// Whether an answer is possible; it may come before the whole request is there.
+    private var isOpen: Bool {
+        switch state {
+        case .answering: true
+        case .receiving: true
+        case .awaiting: false
+        case .finished: false
+        }
     }
 
     private var isAnswering: Bool {

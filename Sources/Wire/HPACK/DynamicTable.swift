@@ -58,9 +58,30 @@ package struct DynamicTable: Sendable {
         (0..<count).compactMap { self[$0]?.field }
     }
 
+    /// The positions of the newest entries with the field and with its name.
+    ///
+    /// A linear search: the table holds at most 128 entries of the usual 4096 octets, mostly a
+    /// dozen, and the lengths tell nearly all of them apart.
+    func search(_ field: HeaderField) -> TableMatch {
+        var match = TableMatch()
+        let length = field.name.utf8.count
+        for position in 0..<count {
+            let slot = slot(inserted - 1 - position)
+            guard ring[slot]?.nameOctets == length, let entry = ring[slot],
+                entry.field.name.utf8.elementsEqual(field.name.utf8)
+            else { continue }
+            if match.name == nil { match.name = position }
+            if entry.field.isIdentical(to: field) {
+                match.field = position
+                return match
+            }
+        }
+        return match
+    }
+
     /// Adds an entry and evicts what no longer fits; one larger than the table empties it.
     mutating func insert(_ entry: Entry) {
-        while size > capacity - entry.size, removeOldest() != nil {}
+        while size > capacity - entry.size, removeOldest() {}
         guard entry.size <= capacity else { return }
         if count == ring.count { grow() }
         ring[slot(inserted)] = entry
@@ -72,18 +93,19 @@ package struct DynamicTable: Sendable {
     /// Changes the capacity and evicts what no longer fits.
     mutating func resize(to capacity: Int) {
         self.capacity = capacity
-        while size > capacity, removeOldest() != nil {}
+        while size > capacity, removeOldest() {}
     }
 
     /// Evicts the oldest entry.
-    @discardableResult
-    mutating func removeOldest() -> (serial: Int, field: HeaderField)? {
-        let serial = inserted - count
-        guard count > 0, let entry = ring[slot(serial)] else { return nil }
-        ring[slot(serial)] = nil
+    ///
+    /// - Returns: whether there was one.
+    private mutating func removeOldest() -> Bool {
+        let slot = slot(inserted - count)
+        guard count > 0, let entry = ring[slot] else { return false }
+        ring[slot] = nil
         count -= 1
         size -= entry.size
-        return (serial, entry.field)
+        return true
     }
 
     private func slot(_ serial: Int) -> Int {

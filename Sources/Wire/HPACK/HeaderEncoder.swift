@@ -11,10 +11,6 @@ public struct HeaderEncoder: Sendable {
     private let ownLimit: Int
     private let usesHuffman: Bool
 
-    /// Serial numbers of the newest entries with a field, and with a name.
-    private var numbers: [HeaderField: Int] = [:]
-    private var names: [String: Int] = [:]
-
     /// The smallest and the last size set since the last block; both must be announced.
     private var announced: (smallest: Int, last: Int)?
 
@@ -45,7 +41,6 @@ public struct HeaderEncoder: Sendable {
         let size = min(size, ownLimit)
         guard size != table.capacity else { return }
         announced = (min(size, announced?.smallest ?? size), size)
-        makeRoom(for: 0, capacity: size)
         table.resize(to: size)
     }
 
@@ -66,52 +61,27 @@ public struct HeaderEncoder: Sendable {
     }
 
     private mutating func encode(_ field: HeaderField, to writer: inout HeaderBlockWriter) {
-        let name = number(ofName: field.name)
+        let match = search(field)
         if field.isSensitive {
-            writer.literal(field, name: name, prefix: 4, pattern: 0x10)
-        } else if let number = number(of: field) {
+            writer.literal(field, name: match.name, prefix: 4, pattern: 0x10)
+        } else if let number = match.field {
             writer.integer(number, prefix: 7, pattern: 0x80)
         } else if DynamicTable.Entry(field).size <= table.capacity {
-            writer.literal(field, name: name, prefix: 6, pattern: 0x40)
-            remember(field)
+            writer.literal(field, name: match.name, prefix: 6, pattern: 0x40)
+            table.insert(DynamicTable.Entry(field))
         } else {
-            writer.literal(field, name: name, prefix: 4, pattern: 0x00)
+            writer.literal(field, name: match.name, prefix: 4, pattern: 0x00)
         }
     }
 
-    private func number(of field: HeaderField) -> Int? {
-        if let number = StaticTable.numbers[field],
-            StaticTable[number]?.isIdentical(to: field) == true
-        {
-            return number
-        }
-        guard let serial = numbers[field], let entry = table[table.inserted - 1 - serial],
-            entry.field.isIdentical(to: field)
-        else { return nil }
-        return StaticTable.count + table.inserted - serial
-    }
-
-    private func number(ofName name: String) -> Int? {
-        if let number = StaticTable.names[name] { return number }
-        guard let serial = names[name], let entry = table[table.inserted - 1 - serial],
-            entry.field.name.utf8.elementsEqual(name.utf8)
-        else { return nil }
-        return StaticTable.count + table.inserted - serial
-    }
-
-    private mutating func remember(_ field: HeaderField) {
-        let entry = DynamicTable.Entry(field)
-        makeRoom(for: entry.size, capacity: table.capacity)
-        numbers[field] = table.inserted
-        names[field.name] = table.inserted
-        table.insert(entry)
-    }
-
-    /// Evicts like the peer will, and forgets the numbers that this makes invalid.
-    private mutating func makeRoom(for size: Int, capacity: Int) {
-        while table.size + size > capacity, let (serial, field) = table.removeOldest() {
-            if numbers[field] == serial { numbers[field] = nil }
-            if names[field.name] == serial { names[field.name] = nil }
-        }
+    /// The static table first: its numbers are shorter.
+    private func search(_ field: HeaderField) -> TableMatch {
+        let known = StaticTable.search(field)
+        guard known.field == nil else { return known }
+        let learnt = table.search(field)
+        return TableMatch(
+            field: learnt.field.map { StaticTable.count + 1 + $0 },
+            name: known.name ?? learnt.name.map { StaticTable.count + 1 + $0 }
+        )
     }
 }

@@ -25,41 +25,43 @@ struct HuffmanDecoder: Sendable {
     }
 
     init(lengths: [UInt8], codes: [UInt32]) {
-        var tree: [[Node?]] = [[nil, nil]]
+        // Two branches a node: zero, then one.
+        var tree: [Node?] = [nil, nil]
         for symbol in lengths.indices {
             var node = 0
             for shift in stride(from: Int(lengths[symbol]) - 1, through: 0, by: -1) {
                 let bit = Int(codes[symbol] >> UInt32(shift)) & 1
+                let branch = 2 * node + bit
                 if shift == 0 {
-                    tree[node][bit] = .leaf(symbol)
-                } else if case .inner(let child) = tree[node][bit] {
+                    tree[branch] = .leaf(symbol)
+                } else if case .inner(let child) = tree[branch] {
                     node = child
                 } else {
-                    tree[node][bit] = .inner(tree.count)
-                    node = tree.count
-                    tree.append([nil, nil])
+                    node = tree.count / 2
+                    tree[branch] = .inner(node)
+                    tree += [nil, nil]
                 }
             }
         }
-        isPadding = Array(repeating: false, count: tree.count)
+        isPadding = Array(repeating: false, count: tree.count / 2)
         var node = 0
         for _ in 0...7 {
             isPadding[node] = true
-            guard case .inner(let child) = tree[node][1] else { break }
+            guard case .inner(let child) = tree[2 * node + 1] else { break }
             node = child
         }
-        for state in tree.indices {
+        for state in isPadding.indices {
             for bits in 0..<16 {
                 steps.append(Self.step(from: state, bits, in: tree))
             }
         }
     }
 
-    private static func step(from state: Int, _ bits: Int, in tree: [[Node?]]) -> Step {
+    private static func step(from state: Int, _ bits: Int, in tree: [Node?]) -> Step {
         var step = Step()
         var node = state
         for shift in [3, 2, 1, 0] {
-            switch tree[node][bits >> shift & 1] {
+            switch tree[2 * node + (bits >> shift & 1)] {
             case .inner(let child):
                 node = child
             case .leaf(let symbol) where symbol != Huffman.endOfString:

@@ -12,16 +12,39 @@ enum StaticTable {
         index >= 1 && index <= count ? fields[index - 1] : nil
     }
 
-    /// The number of each field that has a value.
-    static let numbers: [HeaderField: Int] = Dictionary(
-        uniqueKeysWithValues: zip(fields, 1...)
-    )
+    /// The numbers of the field and of its name, as far as the table has them.
+    ///
+    /// Entries of one name stand together. Names are found by their length, not in a dictionary:
+    /// the first dictionary of a key type costs a process that sends one request more than the
+    /// search.
+    static func search(_ field: HeaderField) -> TableMatch {
+        let length = field.name.utf8.count
+        guard length < byLength.count else { return TableMatch() }
+        guard let first = byLength[length].first(where: { fields[$0 - 1].name == field.name })
+        else {
+            return TableMatch()
+        }
+        var number = first
+        while number <= count, fields[number - 1].name == field.name {
+            if fields[number - 1].isIdentical(to: field) {
+                return TableMatch(field: number, name: first)
+            }
+            number += 1
+        }
+        return TableMatch(field: nil, name: first)
+    }
 
-    /// The lowest number with each name.
-    static let names: [String: Int] = Dictionary(
-        zip(fields.map(\.name), 1...),
-        uniquingKeysWith: { first, _ in first }
-    )
+    /// The numbers of the first entries of each name, by the length of the name in octets.
+    private static let byLength: [[Int]] = {
+        var lists: [[Int]] = []
+        for number in 1...count
+        where number == 1 || fields[number - 2].name != fields[number - 1].name {
+            let length = fields[number - 1].name.utf8.count
+            while lists.count <= length { lists.append([]) }
+            lists[length].append(number)
+        }
+        return lists
+    }()
 
     static let fields: [HeaderField] = [
         HeaderField(":authority", ""),
@@ -86,4 +109,10 @@ enum StaticTable {
         HeaderField("via", ""),
         HeaderField("www-authenticate", ""),
     ]
+}
+
+/// Where the tables have a field: as a whole, and at least its name.
+struct TableMatch {
+    var field: Int?
+    var name: Int?
 }

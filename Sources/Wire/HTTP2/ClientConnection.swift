@@ -107,8 +107,8 @@ public struct ClientConnection: ~Copyable, Sendable {
 
     /// Starts the flood counts again.
     ///
-    /// Without it a peer that does nothing but keep-alive would be cut off after days: call it every
-    /// minute or so.
+    /// Without it a peer that does nothing but keep-alive would be cut off after days: call it
+    /// every minute or so.
     public mutating func forgiveNoise() {
         endpoint.flood.forgive()
     }
@@ -129,6 +129,6 @@ public struct ClientConnection: ~Copyable, Sendable {
     /// Whether new streams are no longer taken.
     public var isGoingAway: Bool { endpoint.isGoingAway }
 
-    /// Whether it failed, or every stream is done after a GOAWAY: close the transport.
+    /// Whether it failed or has drained after a GOAWAY: write the output, then close.
     public var isClosed: Bool { endpoint.isClosed }
 }

@@ -31,7 +31,7 @@ extension Endpoint {
             }
         }
         guard delta > 0 else { return }
-        for id in streams.keys.sorted() {
+        for id in streams.keys {
             flush(id)
         }
     }
@@ -72,7 +72,7 @@ extension Endpoint {
         goAwayReceived = last
         events.append(.goAway(lastStream: last, code, debug: debug))
         guard role == .client else { return }
-        for id in streams.keys.filter({ $0 > last }).sorted() {
+        for id in streams.keys.filter({ $0 > last }) {
             close(id, .resetByPeer)
             events.append(.reset(id, .refusedStream, byPeer: true))
         }

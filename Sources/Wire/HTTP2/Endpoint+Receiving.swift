@@ -33,7 +33,7 @@ extension Endpoint {
         let last = min(goAwaySent ?? .last, highestRemote)
         writer.goAway(lastStream: last, failure.code, debug: Array(failure.reason.utf8))
         phase = .failed(failure)
-        streams = [:]
+        streams = StreamTable()
         queue = []
         carry = []
         block = nil

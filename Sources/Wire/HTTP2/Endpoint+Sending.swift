@@ -64,7 +64,7 @@ extension Endpoint {
     }
 
     /// The stream, if the application may hand over data or trailers for it.
-    private func sending(_ id: StreamID) throws(RequestError) -> [StreamID: Stream].Index {
+    private func sending(_ id: StreamID) throws(RequestError) -> Int {
         try requireAlive()
         guard let index = streams.index(forKey: id) else { throw .streamClosed(id) }
         guard streams.values[index].outbound.acceptsBody else { throw .outOfOrder(id) }
@@ -82,7 +82,7 @@ extension Endpoint {
         _ bytes: Span<UInt8>,
         from start: Int,
         endStream: Bool,
-        at index: [StreamID: Stream].Index,
+        at index: Int,
         frames: Int = .max
     ) -> Int {
         let id = streams.keys[index]
@@ -139,7 +139,7 @@ extension Endpoint {
     }
 
     /// Lines a stream up for the connection's window, if its own would let bytes out.
-    private mutating func enqueue(_ index: [StreamID: Stream].Index) {
+    private mutating func enqueue(_ index: Int) {
         guard streams.values[index].sendWindow.available > 0,
             !streams.values[index].outbound.isQueued
         else { return }
@@ -165,7 +165,7 @@ extension Endpoint {
     }
 
     /// Follows an END_STREAM flag that was written.
-    mutating func finishSending(_ index: [StreamID: Stream].Index) {
+    mutating func finishSending(_ index: Int) {
         streams.values[index].outbound.end = .endStream
         streams.values[index].sentEnd()
         if streams.values[index].state == .closed { close(streams.keys[index], .finished) }

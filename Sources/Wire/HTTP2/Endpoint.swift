@@ -40,7 +40,7 @@ struct Endpoint: ~Copyable {
     var encoder: HeaderEncoder
     var decoder: HeaderDecoder
 
-    var streams: [StreamID: Stream] = [:]
+    var streams = StreamTable()
     var closed: ClosedStreams
     var flood: FloodGuard
     /// The number of the next stream we open; only clients do.

@@ -75,12 +75,12 @@ public struct JSONNode: Sendable {
 
     /// This string read by `parse`, which gives nil for what is not `expected`, such as "a MAC".
     public func parsed<T>(
-        as expected: String,
+        as expected: @autoclosure () -> String,
         _ parse: (String) -> T?
     ) throws(JSONShapeError) -> T {
         let string = try string()
         guard let parsed = parse(string) else {
-            throw .invalid(path: path, value: "\"\(string)\"", expected: expected)
+            throw .invalid(path: path, value: "\"\(string)\"", expected: expected())
         }
         return parsed
     }

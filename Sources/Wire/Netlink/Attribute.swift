@@ -16,6 +16,8 @@ public struct Attribute: Sendable, Hashable {
     public enum Payload: Sendable, Hashable {
         /// A value.
         case bytes([UInt8])
+        /// Text, sent with the closing zero byte that most of the kernel wants.
+        case text(String)
         /// More attributes; a `prefix` of fixed bytes may stand before them.
         case nest(prefix: [UInt8], [Attribute])
     }
@@ -38,9 +40,10 @@ public struct Attribute: Sendable, Hashable {
         self.init(type, bytes: writer.bytes)
     }
 
-    /// Text with the closing zero byte the kernel wants.
+    /// Text; one with a zero byte in it is refused when it is encoded.
     public init(_ type: UInt16, text: String) {
-        self.init(type, bytes: Array(text.utf8) + [0])
+        self.type = type
+        payload = .text(text)
     }
 
     /// A nest, marked as one (`NLA_F_NESTED`).
@@ -55,6 +58,7 @@ public struct Attribute: Sendable, Hashable {
     private var length: Int {
         switch payload {
         case .bytes(let bytes): Self.headerLength + bytes.count
+        case .text(let text): Self.headerLength + text.utf8.count + 1
         case .nest(let prefix, let children):
             children.reduce(Self.headerLength + Self.aligned(prefix.count)) { $0 + $1.paddedLength }
         }
@@ -70,6 +74,12 @@ public struct Attribute: Sendable, Hashable {
         case .bytes(let bytes):
             writer.native(type)
             writer.append(bytes)
+        case .text(let text):
+            // The kernel would see only what stands before the zero: another name.
+            if text.utf8.contains(0) { throw .zeroByte(attribute: type) }
+            writer.native(type)
+            writer.append(text.utf8)
+            writer.byte(0)
         case .nest(let prefix, let children):
             writer.native(type | Self.nestedFlag)
             writer.append(prefix)

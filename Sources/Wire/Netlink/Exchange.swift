@@ -45,7 +45,7 @@ public struct Exchange: Sendable {
         var writer = ByteWriter(capacity: 128 * requests.count)
         var sequence = firstSequence
         for var request in requests {
-            if !request.flags.isSuperset(of: .dump) || !request.type.isGet {
+            if request.flags != .dump {
                 request.flags.insert(.acknowledge)
             }
             try request.encode(sequence: sequence, into: &writer)
@@ -62,7 +62,8 @@ public struct Exchange: Sendable {
 
     /// Takes in one datagram of the kernel.
     ///
-    /// - Throws: ``NetlinkError`` when it cannot be read; what came before it in the datagram counts.
+    /// - Throws: ``NetlinkError`` when it cannot be read; what came before it in the datagram
+    ///   counts.
     public mutating func receive(_ datagram: Span<UInt8>) throws(NetlinkError) {
         var messages = MessageReader(datagram)
         while let message = try messages.next() {
@@ -84,9 +85,4 @@ public struct Exchange: Sendable {
         answers[index].isComplete = true
         missing -= 1
     }
-}
-
-extension MessageType {
-    /// Whether a route message only asks; in every group of four the third does.
-    fileprivate var isGet: Bool { rawValue & 3 == 2 }
 }

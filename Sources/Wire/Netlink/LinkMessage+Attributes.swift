@@ -40,7 +40,8 @@ extension LinkMessage {
             master.map { Attribute(Number.master, $0) },
             operationalState.map { Attribute(Number.operationalState, $0) },
             info,
-            alias.map { Attribute(Number.alias, text: $0) },
+            // The kernel would keep a closing zero as part of the alias.
+            alias.map { Attribute(Number.alias, bytes: Array($0.utf8)) },
             namespace.map { Attribute(Number.namespace, UInt32(bitPattern: $0)) },
             extent.map { Attribute(Number.extent, $0.rawValue) },
             carrier.map { Attribute(Number.carrier, $0) },

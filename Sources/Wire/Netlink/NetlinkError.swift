@@ -14,6 +14,8 @@ public enum NetlinkError: Error, Equatable, Sendable {
     case badAddress(attribute: UInt16)
     /// `attribute` holds more than the 65,531 bytes that its length can tell.
     case attributeTooLong(attribute: UInt16, bytes: Int)
+    /// The text to be sent in `attribute` contains a zero byte, which would cut it short.
+    case zeroByte(attribute: UInt16)
 }
 
 extension NetlinkError: CustomStringConvertible {
@@ -32,6 +34,8 @@ extension NetlinkError: CustomStringConvertible {
             "netlink attribute \(attribute): not an address of the message's family"
         case .attributeTooLong(let attribute, let bytes):
             "netlink attribute \(attribute): \(bytes) bytes do not fit its 16-bit length"
+        case .zeroByte(let attribute):
+            "netlink attribute \(attribute): text with a zero byte"
         }
     }
 }

@@ -14,8 +14,8 @@ public struct Field: ~Escapable, Sendable {
     /// How the payload is laid out.
     public let wireType: WireType
 
-    /// Levels of messages allowed below the message that has this field.
-    private let depth: Int
+    /// What the messages below may still use up.
+    private(set) var allowance: Allowance
 
     /// The field with its tag.
     private let raw: Span<UInt8>
@@ -30,13 +30,13 @@ public struct Field: ~Escapable, Sendable {
     init(
         number: Int,
         wireType: WireType,
-        depth: Int,
+        allowance: Allowance,
         raw: Span<UInt8>,
         payload: Span<UInt8>
     ) {
         self.number = number
         self.wireType = wireType
-        self.depth = depth
+        self.allowance = allowance
         self.raw = raw
         self.payload = payload
     }
@@ -68,9 +68,13 @@ public struct Field: ~Escapable, Sendable {
     /// Reads a message and merges it into `message`.
     public mutating func read<M: Message>(_ message: inout M) throws(ProtobufError) {
         guard wireType == .lengthDelimited else { return }
-        guard depth > 0 else { throw .nestedTooDeep(field: number) }
+        guard allowance.depth > 0 else { throw .nestedTooDeep(field: number) }
+        guard allowance.messages > 0 else { throw .tooManyMessages(field: number) }
+        allowance.messages -= 1
+        allowance.depth -= 1
         var reader = WireReader(payload, number: number)
-        try message.merge(reader.content(), depth: depth - 1)
+        try message.merge(reader.content(), &allowance)
+        allowance.depth += 1
         isTaken = true
     }
 

@@ -69,7 +69,8 @@ extension Message {
         guard bytes.count <= limits.messageSize else {
             throw .messageTooLarge(size: bytes.count, limit: limits.messageSize)
         }
-        try merge(bytes, depth: limits.depth)
+        var allowance = Allowance(depth: limits.depth, messages: limits.messages)
+        try merge(bytes, &allowance)
     }
 
     /// The message's bytes; equal messages have equal bytes.
@@ -79,12 +80,16 @@ extension Message {
         return writer.bytes
     }
 
-    mutating func merge(_ bytes: Span<UInt8>, depth: Int) throws(ProtobufError) {
+    mutating func merge(
+        _ bytes: Span<UInt8>,
+        _ allowance: inout Allowance
+    ) throws(ProtobufError) {
         var reader = WireReader(bytes)
         while !reader.isAtEnd {
-            var field = try reader.field(depth: depth)
+            var field = try reader.field(allowance)
             try decode(&field)
             if !field.isTaken { try field.keep(in: &unknownFields) }
+            allowance = field.allowance
         }
     }
 }

@@ -7,6 +7,9 @@ public enum ProtobufError: Error, Equatable, Sendable {
     /// The message is larger than allowed.
     case messageTooLarge(size: Int, limit: Int)
 
+    /// The message has more messages inside than allowed.
+    case tooManyMessages(field: Int)
+
     /// Messages or groups are nested deeper than allowed.
     case nestedTooDeep(field: Int)
 
@@ -35,6 +38,8 @@ extension ProtobufError: CustomStringConvertible {
         switch self {
         case .messageTooLarge(let size, let limit):
             "protobuf message has \(size) bytes, \(limit) are allowed"
+        case .tooManyMessages(let field):
+            "protobuf field \(field) is one message too many"
         case .nestedTooDeep(let field):
             "protobuf field \(field) is nested too deep"
         case .truncated(0):

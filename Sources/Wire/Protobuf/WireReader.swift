@@ -59,17 +59,17 @@ public struct WireReader: ~Escapable, Sendable {
         try slice(Int(exactly: varint()) ?? .max)
     }
 
-    /// The next field of a message with `depth` levels allowed below.
+    /// The next field of a message.
     @_lifetime(copy self)
-    mutating func field(depth: Int) throws(ProtobufError) -> Field {
+    mutating func field(_ allowance: Allowance) throws(ProtobufError) -> Field {
         let start = reader.position
         let tag = try tag()
         let payloadStart = reader.position
-        try skip(tag, depth: depth)
+        try skip(tag, depth: allowance.depth)
         return Field(
             number: tag.number,
             wireType: tag.type,
-            depth: depth,
+            allowance: allowance,
             raw: bytes.extracting(start..<reader.position),
             payload: bytes.extracting(payloadStart..<reader.position)
         )

@@ -5,7 +5,11 @@ import Addressing
 import Testing
 
 @Suite struct AddressRangeTests {
-    private func range(_ prefix: String, _ gateway: String?, _ exclude: [String] = []) throws
+    private func range(
+        _ prefix: String,
+        _ gateway: String?,
+        _ exclude: [String] = []
+    ) throws
         -> AddressRange
     {
         AddressRange(

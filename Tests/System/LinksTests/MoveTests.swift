@@ -75,7 +75,13 @@ import Testing
         let link = try #require(try source.link(named: "vf7"))
         let placement = LinkPlacement(name: "eth0", mac: mac, mtu: 1400)
         let error = #expect(throws: LinkError.self) {
-            _ = try source.moveUnchecked(link, known: identity, to: target, as: placement)
+            _ = try source.move(
+                link,
+                known: identity,
+                to: target,
+                as: placement,
+                checkingName: false
+            )
         }
         #expect(error?.errno == .exists)
         // The kernel had moved it already: finding it took a look into the pod.
@@ -110,7 +116,13 @@ import Testing
         let placement = LinkPlacement(name: "eth0")
         let wrong = FunctionIdentity.alias("opi:8")
         let error = #expect(throws: LinkError.self) {
-            _ = try source.moveUnchecked(link, known: wrong, to: target, as: placement)
+            _ = try source.move(
+                link,
+                known: wrong,
+                to: target,
+                as: placement,
+                checkingName: false
+            )
         }
         guard case .stranded(.unknown, let cause, nil) = error else {
             Issue.record("\(String(describing: error))")
@@ -129,7 +141,13 @@ import Testing
         try pod.ip("link add eth0 type bridge")
         let error = #expect(throws: LinkError.self) {
             let placement = LinkPlacement(name: "eth0")
-            _ = try source.moveUnchecked(link, known: identity, to: target, as: placement)
+            _ = try source.move(
+                link,
+                known: identity,
+                to: target,
+                as: placement,
+                checkingName: false
+            )
         }
         guard case .stranded(let whereabouts, let cause, let attempt) = error else {
             Issue.record("\(String(describing: error))")
@@ -159,5 +177,25 @@ import Testing
             return
         }
         #expect(cause.errno == .noSuchDevice)
+    }
+
+    @Test func `a move refused before it began restores what was changed meanwhile`() throws {
+        let source = try host.socket()
+        let target = try pod.socket()
+        let link = try #require(try source.link(named: "vf7"))
+        try host.ip("link set vf7 name other mtu 1300 up")
+        let placement = LinkPlacement(name: "longer-than-fifteen")
+        let error = #expect(throws: LinkError.self) {
+            _ = try source.move(
+                link,
+                known: identity,
+                to: target,
+                as: placement,
+                checkingName: false
+            )
+        }
+        #expect(error?.errno == .outOfRange)
+        let after = try source.link(matching: identity)
+        #expect(after == link)
     }
 }

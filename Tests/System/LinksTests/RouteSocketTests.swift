@@ -49,6 +49,22 @@ import Testing
         #expect(bridge.master == nil)
     }
 
+    @Test func `sees the devices behind this machine's links as ip does`() throws {
+        let socket = try RouteSocket()
+        let links = try socket.links()
+        for object in try Sandbox.machine("link show") {
+            guard let parent = object["parentdev"] as? String else { continue }
+            let link = try #require(links.first { $0.name == object["ifname"] as? String })
+            #expect(link.parentDevice == parent)
+            #expect(link.parentBus == object["parentbus"] as? String)
+            // Representors share the device of their uplink, so it identifies none of them.
+            if links.filter({ $0.parentDevice == parent }).count == 1 {
+                let found = try socket.link(matching: .parentDevice(parent))
+                #expect(found?.index == link.index)
+            }
+        }
+    }
+
     @Test func `changes one property at a time`() throws {
         let socket = try box.socket()
         try socket.apply([.createPair("v0", "v1"), .createBridge("br0")])
@@ -89,7 +105,8 @@ import Testing
         #expect(outcomes.map { $0?.errno } == [nil, .invalid, nil])
         #expect(
             outcomes[1]?.description
-                == "set MTU 1 link \(link.index): EINVAL: Invalid argument (mtu less than device minimum)"
+                == "set MTU 1 link \(link.index): EINVAL: Invalid argument"
+                + " (mtu less than device minimum)"
         )
         let after = try #require(try socket.link(named: "v0"))
         #expect(after.mtu == 1300)

@@ -39,7 +39,15 @@ final class Sandbox: Sendable {
 
     /// What `ip -j` says: a list of objects.
     func json(_ words: String) throws -> [[String: any Sendable]] {
-        let data = try ip("-j -d \(words)")
+        try Self.objects(try ip("-j -d \(words)"))
+    }
+
+    /// What `ip -j` says in the namespace of the tests themselves.
+    static func machine(_ words: String) throws -> [[String: any Sendable]] {
+        try objects(try run("ip", ["-j", "-d"] + words.split(separator: " ").map(String.init)))
+    }
+
+    private static func objects(_ data: Data) throws -> [[String: any Sendable]] {
         let objects = try JSONSerialization.jsonObject(with: data.isEmpty ? Data("[]".utf8) : data)
         return (objects as? [[String: any Sendable]])?.filter { !$0.isEmpty } ?? []
     }

@@ -83,7 +83,7 @@ import Testing
         #expect(!foundationAccepts(document))
     }
 
-    /// Invalid documents above that Foundation accepts: it forgives a trailing comma, removes a byte
-    /// order mark and takes a byte with a zero after it for UTF-16.
+    /// Invalid documents above that Foundation accepts: it forgives a trailing comma, removes a
+    /// byte order mark and takes a byte with a zero after it for UTF-16.
     private let laxer: Set<String> = ["[1,]", #"{"a":1,}"#, "\u{feff}1", "1\u{0}"]
 }

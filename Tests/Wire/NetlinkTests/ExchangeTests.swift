@@ -30,7 +30,7 @@ import Testing
     @Test func `requests ask for an outcome, dumps do not`() throws {
         let requests = [
             NetlinkMessage(.newAddress, [.create, .exclusive]), NetlinkMessage(.getLink, .dump),
-            NetlinkMessage(.newAddress, [.replace, .exclusive]),
+            NetlinkMessage(.setLink),
         ]
         let exchange = try Exchange(requests, firstSequence: 7)
         var messages = MessageReader(exchange.datagram.span)

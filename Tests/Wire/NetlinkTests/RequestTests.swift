@@ -42,6 +42,27 @@ import Testing
         #expect(try encoded(link.message(.newLink)) == hex(golden))
     }
 
+    @Test func `an alias has no closing zero`() throws {
+        var link = LinkMessage(index: 3)
+        link.alias = "opi:1"
+        let golden = hex(
+            """
+            2c000000 1000 0500 01000000 00000000
+            00 00 0000 03000000 00000000 00000000
+            0900 1400 6f70693a31 000000
+            """
+        )
+        #expect(try encoded(link.message(.newLink)) == hex(golden))
+    }
+
+    @Test func `text with a zero byte is refused, not cut`() throws {
+        var link = LinkMessage()
+        link.name = "eth0\0x"
+        #expect(throws: NetlinkError.zeroByte(attribute: 3)) {
+            _ = try encoded(link.message(.getLink))
+        }
+    }
+
     @Test func `addresses of both families`() throws {
         let four = try AddressMessage(link: 3, prefix: #require(IPPrefix("10.1.2.3/24")))
         let goldenFour = hex(

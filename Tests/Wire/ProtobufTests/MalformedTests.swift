@@ -78,6 +78,19 @@ import Testing
         }
     }
 
+    @Test func `messages of all levels count together`() throws {
+        var kinds = Kinds()
+        kinds.leaves = [Leaf("", child: Leaf()), Leaf()]
+        kinds.labels = ["a": "b"]
+        let bytes = kinds.encoded()
+        #expect(try Kinds(decoding: bytes, limits: ProtobufLimits(messages: 4)) == kinds)
+        #expect(throws: ProtobufError.tooManyMessages(field: 61)) {
+            try Kinds(decoding: bytes, limits: ProtobufLimits(messages: 3))
+        }
+        let bomb = Array(repeating: hex("b20300"), count: 1 << 18).flatMap { $0 }
+        #expect(throws: ProtobufError.tooManyMessages(field: 54)) { try Kinds(decoding: bomb) }
+    }
+
     @Test func `groups count as levels`() throws {
         func groups(_ depth: Int) -> [UInt8] {
             Array(repeating: hex("a306"), count: depth).flatMap { $0 }

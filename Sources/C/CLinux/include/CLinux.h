@@ -5,7 +5,6 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
-#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/sched.h>
 #include <stdint.h>
@@ -25,6 +24,9 @@ int clinux_setns(int descriptor, int kind);
 
 /// renameat2(2) with RENAME_NOREPLACE.
 int clinux_rename_exclusive(const char *from, const char *to);
+
+/// accept4(2) with SOCK_CLOEXEC and SOCK_NONBLOCK, without the peer's address.
+int clinux_accept(int socket);
 
 /// getsockopt(2) with SO_PEERCRED.
 int clinux_peer_credentials(int socket, struct clinux_credentials *credentials);

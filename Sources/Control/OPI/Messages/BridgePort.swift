@@ -100,7 +100,7 @@ public struct BridgePortStatus: Message {
 }
 
 /// BridgePortType: how frames of the port carry their VLAN.
-public struct BridgePortType: RawRepresentable, Hashable, Sendable {
+public struct BridgePortType: OpenEnum {
     /// The number on the wire.
     public var rawValue: Int32
 

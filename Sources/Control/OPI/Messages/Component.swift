@@ -38,7 +38,7 @@ public struct Component: Message {
 }
 
 /// CompStatus: how far a component is.
-public struct ComponentStatus: RawRepresentable, Hashable, Sendable {
+public struct ComponentStatus: OpenEnum {
     /// The number on the wire.
     public var rawValue: Int32
 
@@ -56,7 +56,7 @@ public struct ComponentStatus: RawRepresentable, Hashable, Sendable {
 }
 
 /// LBOperStatus and BPOperStatus, which have the same numbers: what became of an object.
-public struct OperStatus: RawRepresentable, Hashable, Sendable {
+public struct OperStatus: OpenEnum {
     /// The number on the wire.
     public var rawValue: Int32
 

@@ -90,7 +90,7 @@ public struct IPAddressMessage: Message {
 }
 
 /// IpAf: an address family.
-public struct IPFamily: RawRepresentable, Hashable, Sendable {
+public struct IPFamily: OpenEnum {
     /// The number on the wire.
     public var rawValue: Int32
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Addressing
+import Configuration
+import Foundation
+import PCI
+import Testing
+
+@Suite struct NodeConfigurationTests {
+    private static let complete = """
+        {"version": 1, "node": "node-a",
+         "opi": {"server": "unix:/run/opi.sock", "callTimeoutSeconds": 2, "resyncSeconds": 30},
+         "paths": {"run": "/run/x", "sysfs": "/tmp/sys", "devicePlugins": "/tmp/plugins"},
+         "functionIdentity": "alias",
+         "networks": [
+           {"name": "blue", "resourceName": "opi.example.com/blue",
+            "logicalBridge": {"vlan": 10, "vni": 10010}, "mtu": 1400,
+            "ipam": {"subnets": [
+              {"cidr": "10.10.0.0/24", "gateway": "10.10.0.1", "exclude": ["10.10.0.128/25"]},
+              {"cidr": "fd00:10::/64", "gateway": "fd00:10::1"}]},
+            "deviceSelector": {"pciAddresses": ["0000:3b:00.2", "0000:3b:00.3"]}},
+           {"name": "green", "logicalBridge": {"vlan": 20},
+            "routes": [{"dst": "10.0.0.0/8"}],
+            "deviceSelector": {"pciAddresses": ["0000:3b:00.4"]}}]}
+        """
+
+    /// Reads a configuration from a file, as the roles do.
+    private func read(_ text: String) throws -> NodeConfiguration {
+        let file = FileManager.default.temporaryDirectory
+            .appendingPathComponent("opi-xpu-\(UUID().uuidString).json")
+        try Data(text.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try NodeConfiguration(contentsOf: file.path)
+    }
+
+    /// What is wrong with a configuration, as a person reads it.
+    private func complaint(about text: String) throws -> String {
+        "\(try #require(throws: ConfigurationError.self) { try read(text) })"
+    }
+
+    @Test func `reads every key`() throws {
+        let configuration = try read(Self.complete)
+        #expect(configuration.node == "node-a")
+        #expect(configuration.opi.server == "unix:/run/opi.sock")
+        #expect(configuration.opi.callTimeout == .seconds(2))
+        #expect(configuration.opi.resyncInterval == .seconds(30))
+        #expect(configuration.paths.hostAgentSocket == "/run/x/host-agent.sock")
+        #expect(configuration.functionIdentity == .alias)
+        let blue = try #require(configuration.networks.first)
+        #expect(blue.vlan == 10)
+        #expect(blue.vni == 10010)
+        #expect(blue.mtu == 1400)
+        #expect(blue.subnets.map(\.prefix.description) == ["10.10.0.0/24", "fd00:10::/64"])
+        #expect(blue.subnets.first?.exclude.map(\.description) == ["10.10.0.128/25"])
+        #expect(blue.routes.map(\.destination.description) == ["0.0.0.0/0", "::/0"])
+        #expect(blue.routes.map { $0.gateway?.description } == ["10.10.0.1", "fd00:10::1"])
+        #expect(blue.devices.map(\.description) == ["0000:3b:00.2", "0000:3b:00.3"])
+        let green = try #require(configuration.networks.last)
+        #expect(
+            green.routes == [.init(destination: try #require(IPPrefix("10.0.0.0/8")), gateway: nil)]
+        )
+        #expect(green.subnets.isEmpty && green.vni == nil && green.resourceName == nil)
+    }
+
+    @Test func `fills in the rest`() throws {
+        let configuration = try read(
+            #"{"version": 1, "opi": {"server": "card:50151"}, "networks": []}"#
+        )
+        #expect(!configuration.node.isEmpty)
+        #expect(configuration.opi.callTimeout == .seconds(5))
+        #expect(configuration.paths.run == "/run/opi-xpu")
+        #expect(configuration.paths.sysfs == "/sys")
+        #expect(configuration.paths.devicePlugins == "/var/lib/kubelet/device-plugins")
+        #expect(configuration.functionIdentity == .parent)
+    }
+
+    @Test(arguments: [
+        (#""version": 1"#, #""version": 2"#, "version: 2 is not a whole number from 1 to 1"),
+        (#""version": 1, "#, "", "version is missing"),
+        (#""node": "node-a""#, #""node": """#, #"node: "" is not a text that is not empty"#),
+        (#""mtu": 1400"#, #""mtu": 70000"#, "networks[0].mtu: 70000 is not a whole number"),
+        (#""mtu""#, #""mut""#, "networks[0].mut is not a known key"),
+        (#""vlan": 10,"#, #""vlan": 4095,"#, "networks[0].logicalBridge.vlan: 4095"),
+        (#""vlan": 10,"#, #""vlan": "10","#, "vlan: a number is expected, not a string"),
+        ("10.10.0.0/24", "10.10.0.0", #"subnets[0].cidr: "10.10.0.0" is not a CIDR"#),
+        (#""10.10.0.1""#, #""10.11.0.1""#, "is not an address in 10.10.0.0/24"),
+        ("fd00:10::/64", "10.20.0.0/24", "is not an address in"),
+        ("0000:3b:00.3", "3b:00.3", "pciAddresses[1]: \"3b:00.3\" is not a PCI address"),
+        ("0000:3b:00.4", "0000:3b:00.2", "is not in one network only"),
+        (#""green""#, #""blue""#, "networks[1]: \"blue\" is not used only once"),
+        (#""blue","#, #""Blue","#, "is not a lower-case DNS label"),
+        ("opi.example.com/blue", "blue", "is not a resource name"),
+        (#""/run/x""#, #""run/x""#, "paths.run: \"run/x\" is not an absolute path"),
+        (#""alias""#, #""mac""#, "is not parent or alias"),
+    ])
+    func `names the place of a mistake`(good: String, bad: String, part: String) throws {
+        #expect(Self.complete.contains(good))
+        let text = Self.complete.replacingOccurrences(of: good, with: bad)
+        let complaint = try complaint(about: text)
+        #expect(complaint.contains(part), "\(complaint)")
+    }
+
+    @Test func `refuses what it cannot read`() throws {
+        let missing = try #require(throws: ConfigurationError.self) {
+            try NodeConfiguration(contentsOf: "/nonexistent/config.json")
+        }
+        #expect("\(missing)".contains("/nonexistent/config.json cannot be read"))
+        #expect(try complaint(about: "{").contains("is not valid JSON"))
+        #expect(try complaint(about: "[]").contains("the document: an object is expected"))
+    }
+}

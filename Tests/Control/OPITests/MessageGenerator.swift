@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import OPI
+import TestSupport
+
+/// Random messages of the gateway API.
+extension FieldGenerator {
+    mutating func component() -> Component {
+        var message = Component()
+        message.name = text()
+        message.status = number()
+        message.details = text()
+        return message
+    }
+
+    mutating func address() -> IPAddressMessage {
+        var message = IPAddressMessage()
+        message.family = number()
+        message.v4 = maybe { $0.integer() }
+        message.v6 = message.v4 == nil ? maybe { $0.octets() } : nil
+        return message
+    }
+
+    mutating func prefix() -> IPPrefixMessage {
+        var message = IPPrefixMessage()
+        message.address = maybe { $0.address() }
+        message.length = integer()
+        return message
+    }
+
+    mutating func bridge() -> LogicalBridge {
+        var message = LogicalBridge()
+        message.name = text()
+        message.spec = maybe { $0.bridgeSpec() }
+        message.status = maybe { $0.bridgeStatus() }
+        return message
+    }
+
+    mutating func bridgeSpec() -> LogicalBridgeSpec {
+        var message = LogicalBridgeSpec()
+        message.vlanID = integer()
+        message.vni = maybe { $0.integer() }
+        message.vtepIPPrefix = maybe { $0.prefix() }
+        return message
+    }
+
+    mutating func bridgeStatus() -> LogicalBridgeStatus {
+        var message = LogicalBridgeStatus()
+        message.operStatus = number()
+        message.components = list { $0.component() }
+        return message
+    }
+
+    mutating func port() -> BridgePort {
+        var message = BridgePort()
+        message.name = text()
+        message.spec = maybe { $0.portSpec() }
+        message.status = maybe { $0.portStatus() }
+        return message
+    }
+
+    mutating func portSpec() -> BridgePortSpec {
+        var message = BridgePortSpec()
+        message.macAddress = octets()
+        message.type = number()
+        message.logicalBridges = list { $0.text() }
+        return message
+    }
+
+    mutating func portStatus() -> BridgePortStatus {
+        var message = BridgePortStatus()
+        message.operStatus = number()
+        message.components = list { $0.component() }
+        return message
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import OPI
+import TestSupport
+import Testing
+
+/// Every message against python-protobuf, both directions.
+@Suite struct MessagePeerTests {
+    private static let evpn = "opi_api.network.evpn_gw.v1alpha1."
+    private static let common = "opi_api.network.opinetcommon.v1alpha1."
+    private static let proto = "Tests/peers/protos/evpn_gw.proto"
+
+    @Test func `python and we agree on every message of the gateway`() async throws {
+        var peer = ProtobufPeer()
+        addObjects(to: &peer)
+        addBridgeRequests(to: &peer)
+        addPortRequests(to: &peer)
+        #expect(try peer.types.sorted() == Declarations.messages(in: "Sources/Control/OPI"))
+        for line in try await peer.disagreements() { Issue.record("\(line)") }
+    }
+
+    private func addObjects(to peer: inout ProtobufPeer) {
+        let (evpn, common, proto) = (Self.evpn, Self.common, Self.proto)
+        peer.add("google.protobuf.Empty", proto: proto) { _ in Empty() }
+        peer.add(common + "IPAddress", proto: proto) { $0.address() }
+        peer.add(common + "IPPrefix", proto: proto) { $0.prefix() }
+        peer.add(evpn + "Component", proto: proto) { $0.component() }
+        peer.add(evpn + "LogicalBridge", proto: proto) { $0.bridge() }
+        peer.add(evpn + "LogicalBridgeSpec", proto: proto) { $0.bridgeSpec() }
+        peer.add(evpn + "LogicalBridgeStatus", proto: proto) { $0.bridgeStatus() }
+        peer.add(evpn + "BridgePort", proto: proto) { $0.port() }
+        peer.add(evpn + "BridgePortSpec", proto: proto) { $0.portSpec() }
+        peer.add(evpn + "BridgePortStatus", proto: proto) { $0.portStatus() }
+    }
+
+    private func addBridgeRequests(to peer: inout ProtobufPeer) {
+        let (evpn, proto) = (Self.evpn, Self.proto)
+        peer.add(evpn + "CreateLogicalBridgeRequest", proto: proto) { fields in
+            CreateLogicalBridgeRequest {
+                $0.logicalBridgeID = fields.text()
+                $0.logicalBridge = fields.maybe { $0.bridge() }
+            }
+        }
+        peer.add(evpn + "ListLogicalBridgesRequest", proto: proto) { fields in
+            ListLogicalBridgesRequest {
+                $0.pageSize = fields.integer()
+                $0.pageToken = fields.text()
+            }
+        }
+        peer.add(evpn + "ListLogicalBridgesResponse", proto: proto) { fields in
+            ListLogicalBridgesResponse {
+                $0.logicalBridges = fields.list { $0.bridge() }
+                $0.nextPageToken = fields.text()
+            }
+        }
+        peer.add(evpn + "GetLogicalBridgeRequest", proto: proto) { fields in
+            GetLogicalBridgeRequest { $0.name = fields.text() }
+        }
+        peer.add(evpn + "DeleteLogicalBridgeRequest", proto: proto) { fields in
+            DeleteLogicalBridgeRequest {
+                $0.name = fields.text()
+                $0.allowMissing = fields.flag()
+            }
+        }
+    }
+
+    private func addPortRequests(to peer: inout ProtobufPeer) {
+        let (evpn, proto) = (Self.evpn, Self.proto)
+        peer.add(evpn + "CreateBridgePortRequest", proto: proto) { fields in
+            CreateBridgePortRequest {
+                $0.bridgePortID = fields.text()
+                $0.bridgePort = fields.maybe { $0.port() }
+            }
+        }
+        peer.add(evpn + "ListBridgePortsRequest", proto: proto) { fields in
+            ListBridgePortsRequest {
+                $0.pageSize = fields.integer()
+                $0.pageToken = fields.text()
+            }
+        }
+        peer.add(evpn + "ListBridgePortsResponse", proto: proto) { fields in
+            ListBridgePortsResponse {
+                $0.bridgePorts = fields.list { $0.port() }
+                $0.nextPageToken = fields.text()
+            }
+        }
+        peer.add(evpn + "GetBridgePortRequest", proto: proto) { fields in
+            GetBridgePortRequest { $0.name = fields.text() }
+        }
+        peer.add(evpn + "DeleteBridgePortRequest", proto: proto) { fields in
+            DeleteBridgePortRequest {
+                $0.name = fields.text()
+                $0.allowMissing = fields.flag()
+            }
+        }
+    }
+}
