@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs end-to-end tests: runner.py [-k WORD] [MODULE…]   (cni host_agent device_plugin bad_input)
+"""Runs end-to-end tests: runner.py [-k WORD] [MODULE…]   (default: all of them)
 
 Prints each test with its time, failures in full, and `N passed, N failed` as the last line. A test
 that takes longer than two minutes fails; one that cannot even be interrupted ends the program.
@@ -20,7 +20,7 @@ sys.path.insert(0, HERE)
 import lab  # noqa: E402  (its folder has to be known first)
 from parts import BINARY  # noqa: E402
 
-MODULES = ["cni", "cni_races", "cni_killed", "host_agent", "host_agent_faults", "device_plugin",
+MODULES = ["lab", "cni", "cni_races", "cni_killed", "host_agent", "host_agent_faults", "device_plugin",
            "bad_input"]
 LIMIT = 120  # seconds, for a test or the set-up of a class
 

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 import time
 
 PREFIX = "oxl-"
@@ -97,7 +99,13 @@ def ours(prefix=PREFIX):
 
 def sweep():
     """Removes what laboratories left behind that were killed before they could tidy up."""
-    for space in ours():
-        owner = re.match(rf"{PREFIX}(\d+)-", space)
-        if owner and not os.path.exists(f"/proc/{owner[1]}"):
-            delete(space)
+    for space in filter(is_orphan, ours()):
+        delete(space)
+    for folder in filter(is_orphan, os.listdir(tempfile.gettempdir())):
+        shutil.rmtree(os.path.join(tempfile.gettempdir(), folder), ignore_errors=True)
+
+
+def is_orphan(name):
+    """Whether something of a laboratory carries the id of a process that is no more."""
+    owner = re.match(rf"{PREFIX}(\d+)-", name)
+    return bool(owner) and not os.path.exists(f"/proc/{owner[1]}")

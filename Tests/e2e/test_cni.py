@@ -4,7 +4,7 @@ import os
 
 import spaces
 from cases import LabCase
-from parts import until
+from parts import HERE, PYTHON, until
 
 VERSIONS = ["0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"]
 
@@ -97,6 +97,33 @@ class Kernel(LabCase):
         # Not even with an address of the same subnet: it is the bridge that keeps them apart.
         spaces.run("ip", "-n", three.space, "address", "add", "10.10.0.250/24", "dev", "net1")
         self.assertFalse(spaces.ping(one.space, "10.10.0.250", count=2))
+
+    def test_neighbours_hear_of_a_new_pod_at_once(self):
+        listener, speaker, function = self.lab.pod(), self.lab.pod(), self.function(1)
+        self.add(listener, self.function(0))
+        sniffer = self.lab.part(
+            "sniffer", [*spaces.inside(listener.space), PYTHON, os.path.join(HERE, "sniffer.py"),
+                        "net1"], lambda: "ready" in sniffer.said())
+        sniffer.start()
+        try:
+            v4, v6 = (ip["address"].split("/")[0] for ip in self.add(speaker, function)["ips"])
+            for line in (f"arp {v4} {function.mac}", f"na {v6} {function.mac}"):
+                until(lambda: line in sniffer.said().splitlines(), 3, f"'{line}'")
+        finally:
+            sniffer.kill()
+
+    def test_the_pod_is_known_by_its_name(self):
+        pod, function = self.lab.pod(), self.function()
+        self.attached.append((pod, function, "net1"))
+        outcome = self.lab.cni("ADD", pod, function, env={"CNI_ARGS": (
+            "IgnoreUnknown=1;K8S_POD_NAMESPACE=shop;K8S_POD_NAME=till-0;K8S_POD_UID=u-1;"
+            "K8S_POD_INFRA_CONTAINER_ID=x")})
+        self.assertEqual(outcome.code, 0, outcome)
+        holder = self.lab.netdevs()[function.pci]["holder"]
+        self.assertEqual(holder, {"containerID": pod.container, "interfaceName": "net1",
+                                  "pod": "shop/till-0", "podUID": "u-1"})
+        other = self.lab.cni("ADD", self.lab.pod(), function)
+        self.assert_error(other, 100, function.pci)
 
     def test_two_interfaces_in_one_pod(self):
         pod = self.lab.pod()

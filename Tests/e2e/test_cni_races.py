@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The CNI when somebody else is in the way: other containers, other calls, absent agents."""
+import fcntl
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -128,6 +129,59 @@ class Concurrency(LabCase):
             allowed = (0,) if command == "DEL" else (0, 101, 11)
             code = outcome.answer["code"] if outcome.code else 0
             self.assertIn(code, allowed, outcome)
+
+
+class Interrupted(LabCase):
+    def waiting_add(self, pod, function):
+        """An ADD whose port is 1.5 s away."""
+        self.lab.opi.faults({"method": "CreateBridgePort", "slow": 1.5, "times": 1})
+        self.attached.append((pod, function, "net1"))
+        process = self.lab.cni_start("ADD", pod, function)
+        until(lambda: self.lab.netdevs().get(function.pci), 5, "the agent to work on it")
+        time.sleep(0.2)
+        return process
+
+    def test_killed_while_it_waits_for_the_card(self):
+        pod, other, function = self.lab.pod(), self.lab.pod(), self.function()
+        process = self.waiting_add(pod, function)
+        process.kill()
+        self.finish(process)
+        self.assertEqual(self.lab.card.blemishes(function), [], "it had not been moved yet")
+        self.assert_error(self.lab.cni("ADD", other, function), 100, pod.container)
+        self.delete(pod, function)
+        self.add(other, function)
+        self.assert_attached(other, function)
+
+    def test_del_comes_while_add_waits(self):
+        """A runtime gave up on its ADD but did not end it: DEL waits for the lock or is told to."""
+        pod, function = self.lab.pod(), self.function()
+        process = self.waiting_add(pod, function)
+        self.delete(pod, function)
+        self.finish(process)
+        self.delete(pod, function)
+        self.assert_untouched(function)
+
+    def test_the_namespace_goes_while_add_waits(self):
+        pod, function = self.lab.pod(), self.function()
+        process = self.waiting_add(pod, function)
+        spaces.delete(pod.space)
+        self.finish(process)
+        self.delete(pod, function)
+        self.assertEqual(self.lab.journal(), {})
+
+    def test_a_lock_that_somebody_keeps_is_not_awaited_for_ever(self):
+        pod, function = self.lab.pod(), self.function()
+        self.add(pod, function)
+        path = os.path.join(self.lab.run, "locks", function.pci)
+        with open(path, encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            for command in ("ADD", "DEL"):
+                started = time.monotonic()
+                outcome = self.lab.cni(command, pod, function, timeoutSeconds=1)
+                self.assert_error(outcome, 11, function.pci)
+                self.assert_quick(started, 2.5)
+        self.delete(pod, function)
+        self.assert_untouched(function)
 
 
 class Alone(LabCase):
