@@ -102,7 +102,6 @@ struct AddCommand: Sendable {
         let (addresses, routes) = try AddResult.parse(answer)
         let mtu = answer.mtu == 0 ? link.mtu : answer.mtu
         let moved = try parts.mover.moveIn(link, record, mtu: mtu, from: home, to: pod)
-        announce(moved, pod)
         try pod.apply(
             addresses.map { .addAddress($0.prefix, to: moved.index) } + [.setUp(moved.index)]
                 + routes.map { route in
@@ -114,6 +113,7 @@ struct AddCommand: Sendable {
         record.addresses = addresses.map(\.prefix)
         record.isComplete = true
         try parts.journal.write(record)
+        announce(moved, record.mac, pod)
         return AddResult(
             function: record.function,
             interfaceName: record.interfaceName,
@@ -125,14 +125,17 @@ struct AddCommand: Sendable {
         )
     }
 
-    /// Neighbours learn the new place at once; a failure costs them a moment, not the pod its ADD.
-    private func announce(_ link: Link, _ pod: borrowing RouteSocket) {
+    /// Neighbours learn the new place at once, and again at every later change.
+    ///
+    /// A failure costs them a moment, not the pod its ADD.
+    private func announce(_ link: Link, _ mac: MACAddress, _ pod: borrowing RouteSocket) {
         do throws(LinkError) {
             for failure in try pod.announce(on: link) {
                 parts.warn("announcements of \(link.name): \(failure)")
             }
+            try pod.apply([.setMAC(link.index, to: mac)])
         } catch {
-            parts.warn("announcements of \(link.name): \(error)")
+            parts.warn("announcement of \(link.name): \(error)")
         }
     }
 
