@@ -112,7 +112,7 @@ extension CNIError {
             case .busy: .tryAgainLater
             case .notAtHome: .unknownFunction
             case .nameTaken: .interfaceExists
-            case .kernel, .link, .damaged: .inputOutput
+            case .kernel, .bus, .link, .damaged: .inputOutput
             }
         self.init(code, "\(error)")
     }
