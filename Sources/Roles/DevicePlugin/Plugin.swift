@@ -73,7 +73,7 @@ public struct Plugin: Sendable {
         _ registration: Registration,
         in directory: String
     ) async throws {
-        let socket = "\(directory)/\(Registration.endpoint(of: plugin.pool))"
+        let socket = "\(directory)/\(plugin.pool.socketName)"
         while !Task.isCancelled {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let (listening, started) = AsyncStream.makeStream(of: Void.self)
