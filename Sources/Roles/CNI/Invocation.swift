@@ -73,9 +73,12 @@ struct Invocation: Hashable, Sendable {
     }
 
     /// What the kernel takes as a name: at most 15 bytes, not `.` or `..`, no `/`, `:` or blanks.
+    ///
+    /// A `%` it would take as a wish for a number, and 0xa0 it counts among the blanks.
     private func checkInterfaceName() throws(CNIError) {
         let bytes = interfaceName.utf8
-        let isFine = bytes.allSatisfy { $0 > 0x20 && $0 != 0x7f && $0 != 0x2f && $0 != 0x3a }
+        let refused: [UInt8] = [0x25, 0x2f, 0x3a, 0x7f, 0xa0]
+        let isFine = bytes.allSatisfy { $0 > 0x20 && !refused.contains($0) }
         guard isFine, bytes.count <= Self.longestName, ![".", ".."].contains(interfaceName) else {
             let text = "CNI_IFNAME \(interfaceName.debugDescription) is not an interface name"
             throw CNIError(.invalidEnvironment, text)
