@@ -145,6 +145,12 @@ import Testing
         // so our end is down before.
         try socket.apply([.setDown(link.index)])
         #expect(try socket.announce(on: link).isEmpty)
+        // It learns of its carrier up to a second later, and would forget again then.
+        let deadline = Deadline.after(.seconds(5))
+        while try peer.json("link show v1").first?["operstate"] as? String == "UP" {
+            try #require(!deadline.hasPassed)
+            Clocks.sleep(for: .milliseconds(20))
+        }
         for address in ["10.1.2.3", "fd00::5"] {
             try peer.ip("neigh add \(address) lladdr 02:00:00:00:00:99 dev v1 nud stale")
         }
