@@ -107,7 +107,7 @@ struct Tree {
     private(set) var targets: [Target] = [
         .target(
             name: "TestSupport",
-            dependencies: ["Bytes", "Protobuf"],
+            dependencies: ["Bytes", "Addressing", "Protobuf", "Kernel", "PCI", "Links"],
             path: "Tests/Support",
             swiftSettings: .strict
         )

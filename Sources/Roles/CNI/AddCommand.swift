@@ -49,7 +49,7 @@ struct AddCommand: Sendable {
 
     /// Refuses a function that another container has; clears up after an ADD of this one that died.
     private func takeOver(_ function: PCIAddress, _ home: borrowing RouteSocket) throws {
-        guard let record = try parts.journal.record(of: function) else { return }
+        guard let record = try parts.readableRecord(of: function) else { return }
         let container = invocation.containerID
         guard record.isOf(containerID: container, interfaceName: invocation.interfaceName) else {
             let text = "function \(function) is attached to container \(record.containerID)"
