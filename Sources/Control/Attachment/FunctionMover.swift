@@ -109,8 +109,9 @@ public struct FunctionMover: Sendable {
                 }
             }
             // What has all its own never left; up or down, it is as its owner wants it.
-            guard !requests.isEmpty else { return link }
+            guard !requests.isEmpty || (record.wasUp && !link.isUp) else { return link }
             if link.isUp { requests.insert(.setDown(link.index), at: 0) }
+            if record.wasUp { requests.append(.setUp(link.index)) }
             try home.flushAddresses(of: link.index)
             try home.apply(requests)
             return try home.link(index: link.index) ?? link
@@ -140,7 +141,7 @@ public struct FunctionMover: Sendable {
     }
 
     private static func placement(_ name: String, _ record: AttachmentRecord) -> LinkPlacement {
-        LinkPlacement(name: name, mac: record.mac, mtu: record.mtu, isUp: false)
+        LinkPlacement(name: name, mac: record.mac, mtu: record.mtu, isUp: record.wasUp)
     }
 
     private func away(

@@ -80,7 +80,8 @@ struct AddCommand: Sendable {
             networkNamespace: invocation.networkNamespace,
             homeName: link.name,
             mac: mac,
-            mtu: link.mtu
+            mtu: link.mtu,
+            wasUp: link.isUp
         )
         try parts.journal.write(record)
         do {

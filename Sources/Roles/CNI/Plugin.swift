@@ -40,8 +40,7 @@ public enum Plugin: Sendable {
     ) throws(CNIError) -> JSONValue? {
         let invocation = try Invocation(environment: environment)
         if invocation.command == .version { return CNIVersion.answer }
-        let configuration = try PluginConfiguration(parsing: input())
-        version = configuration.version
+        let configuration = try PluginConfiguration(parsing: input(), version: &version)
         try refuse(invocation.command, in: version)
         let parts = try Parts(configuration, warn: warn)
         switch invocation.command {

@@ -29,10 +29,10 @@ package struct PluginConfiguration: Sendable {
         package var interfaceName: String
     }
 
-    /// Reads standard input.
+    /// Reads standard input; `version` is set as soon as it is known, for the error object.
     ///
     /// - Throws: code 6 for what is not JSON, 1 for a version we do not know, 7 for the rest.
-    package init(parsing bytes: [UInt8]) throws(CNIError) {
+    package init(parsing bytes: [UInt8], version: inout CNIVersion) throws(CNIError) {
         let value: JSONValue
         do {
             value = try JSONValue(parsing: bytes)
@@ -40,7 +40,9 @@ package struct PluginConfiguration: Sendable {
             throw CNIError(.undecodable, "the network configuration is not JSON: \(error)")
         }
         do {
-            try self.init(JSONNode(value))
+            let root = JSONNode(value)
+            version = try CNIVersion.wanted(by: root)
+            try self.init(root, version)
         } catch let error as CNIError {
             throw error
         } catch {
@@ -48,8 +50,8 @@ package struct PluginConfiguration: Sendable {
         }
     }
 
-    private init(_ root: JSONNode) throws {
-        version = try CNIVersion.wanted(by: root)
+    private init(_ root: JSONNode, _ version: CNIVersion) throws {
+        self.version = version
         name = try root.required("name").text()
         let runtime = try root.optional("runtimeConfig")
         let device = try runtime?.optional("deviceID") ?? root.optional("deviceID")

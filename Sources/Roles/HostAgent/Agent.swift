@@ -45,7 +45,7 @@ public struct Agent: Sendable {
         for sentence in sentences { log.error("\(sentence)") }
         let store = NetdevStore(netdevs, files: files)
         let server = configuration.opi.server
-        let channel = Channel(try Endpoint(parsing: server))
+        let channel = Channel(server)
         let queue = KeyQueue<NetdevReconciler.Key>()
         let reconciler = NetdevReconciler(
             configuration: configuration,

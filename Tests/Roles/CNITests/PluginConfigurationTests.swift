@@ -8,11 +8,21 @@ import Testing
 
 @Suite struct PluginConfigurationTests {
     private func read(_ text: String) throws -> PluginConfiguration {
-        try PluginConfiguration(parsing: Array(text.utf8))
+        var version = CNIVersion.latest
+        return try PluginConfiguration(parsing: Array(text.utf8), version: &version)
     }
 
     private func error(_ text: String) -> CNIError? {
         #expect(throws: CNIError.self) { _ = try read(text) }
+    }
+
+    @Test func `tells the version even of a configuration that it refuses`() {
+        var version = CNIVersion.latest
+        let text = #"{"cniVersion": "0.4.0"}"#
+        #expect(throws: CNIError.self) {
+            try PluginConfiguration(parsing: Array(text.utf8), version: &version)
+        }
+        #expect(version == .v0_4_0)
     }
 
     @Test func `reads every key`() throws {
