@@ -172,7 +172,7 @@ class Lab:
                 "--fault", self.opi.fault_file, "--log", self.opi.log]
 
     def kubelet(self):
-        self.kubelets.append(Kubelet(self.plugins))
+        self.kubelets.append(Kubelet(self.plugins, self.file("kubelet.log")))
         return self.kubelets[-1]
 
     # Configuration.

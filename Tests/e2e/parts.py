@@ -98,10 +98,11 @@ class Part:
 class Kubelet:
     """The kubelet peer: commands in, JSON lines out (Tests/peers/kubelet.py explains them)."""
 
-    def __init__(self, folder):
-        self.process = subprocess.Popen(
-            WITH_US + [PYTHON, os.path.join(PEERS, "kubelet.py"), folder],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, folder, log):
+        with open(log, "ab") as errors:
+            self.process = subprocess.Popen(
+                WITH_US + [PYTHON, os.path.join(PEERS, "kubelet.py"), folder],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
         self.replies, self.events = queue.Queue(), []
         threading.Thread(target=self._read, daemon=True).start()
         until(lambda: self.seen("ready"), 20, "the kubelet to come up")
@@ -133,11 +134,11 @@ class Kubelet:
 
     def close(self):
         """Ends it; the rules that were broken, each as a sentence."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        if not self.process.stdin.closed:
+            self.process.stdin.close()  # the end of its input ends it
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         return [fields["why"] for fields in self.seen("violation")]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 MUTATING = ("sendto", "sendmsg", "rename", "renameat", "renameat2", "unlink", "unlinkat",
             "openat", "write", "mkdir", "mkdirat")
-LINE = re.compile(r"^(\d+) (\w+)\((.*)$")
+LINE = re.compile(r"^(\d+) +(\w+)\((.*)$")
 BY_NAME, BY_DESCRIPTOR = re.compile(r'"(/[^"]*)"'), re.compile(r"<(/[^>]*)>")
 
 
@@ -41,18 +41,25 @@ def words(log, *rule):
 
 
 def calls(log):
-    """The calls that change something, in order: sends, renames, removals, writes to files."""
-    counts, found, first = Counter(), [], None
+    """The calls that change something, in order: sends, renames, removals, writes to files.
+
+    A call is left out when another thread came first to the same count: a rule would meet that one.
+    """
+    counts, found, first, met = Counter(), [], None, set()
     with open(log, encoding="utf-8", errors="replace") as file:
         for match in filter(None, map(LINE.match, file)):
             thread, name, text = match.groups()
             first = first or thread
             counts[thread, name] += 1
+            number = counts[thread, name]
+            is_second = (name, number) in met
+            met.add((name, number))
             if name == "openat" and "O_RDONLY" in text:
                 continue
             where = (BY_DESCRIPTOR if name == "write" else BY_NAME).search(text)
             path = where[1] if where and thread != first else ""
-            found.append(Call(name, counts[thread, name], text.strip(), path))
+            if path or not is_second:
+                found.append(Call(name, number, text.strip(), path))
     return found
 
 
