@@ -7,8 +7,8 @@ extension RouteSocket {
     /// unsolicited neighbour advertisements.
     ///
     /// From now on it does so whenever the link is switched on, or its hardware address is set, be
-    /// it to the same value. (A packet socket of our own would cost 8 ms: its close waits for an RCU
-    /// grace period.) Each family is tried; what failed is returned, for the caller to report.
+    /// it to the same value. (A packet socket of our own would cost 8 ms: its close waits for an
+    /// RCU grace period.) Each family is tried; what failed is returned, for the caller to report.
     ///
     /// - Throws: ``LinkError/system(_:)`` when the namespace cannot be entered.
     public func announce(on link: Link) throws(LinkError) -> [KernelError] {

@@ -60,7 +60,8 @@ import Testing
             text == """
                 {"version":1,"function":"0000:3b:00.2","containerID":"c1","interfaceName":"eth0",\
                 "networkNamespace":"/run/netns/x","homeName":"ens1f0v0",\
-                "macAddress":"02:00:00:00:00:01","mtu":1500,"isComplete":false,"addresses":[]}
+                "macAddress":"02:00:00:00:00:01","mtu":1500,"wasUp":false,"isComplete":false,\
+                "addresses":[]}
                 """
         )
         try put(#"{"new":{"a":[1]},"# + text.dropFirst())
@@ -86,7 +87,7 @@ import Testing
     @Test(arguments: [
         ("mtu", #""mtu":1500"#, #""mtu":-1"#), ("macAddress", "02:00:00:00:00:01", "02:00"),
         ("addresses[0]", #""addresses":[]"#, #""addresses":["10.0.0.2/33"]"#),
-        ("containerID", "c1", ""), ("isComplete", "false", #""no""#),
+        ("containerID", "c1", ""), ("isComplete", #""isComplete":false"#, #""isComplete":"no""#),
         ("homeName", #""homeName":"ens1f0v0","#, ""),
     ])
     func `so is one with a bad value`(_ key: String, _ old: String, _ new: String) throws {
