@@ -43,7 +43,11 @@ tree.module(
 // Control: what should be, and who drives it there.
 tree.module("Reconcile", in: "Control")
 tree.module("Addresses", in: "Control", uses: ["Addressing"])
-tree.module("Configuration", in: "Control", uses: ["JSON", "Addressing", "Kernel", "PCI"])
+tree.module(
+    "Configuration",
+    in: "Control",
+    uses: ["JSON", "Addressing", "Kernel", "PCI", "Connections"]
+)
 tree.module("Devices", in: "Control", uses: ["Configuration", "PCI"])
 tree.module(
     "Attachment",
@@ -107,7 +111,7 @@ struct Tree {
     private(set) var targets: [Target] = [
         .target(
             name: "TestSupport",
-            dependencies: ["Bytes", "Protobuf"],
+            dependencies: ["Bytes", "Addressing", "Protobuf", "Kernel", "PCI", "Links"],
             path: "Tests/Support",
             swiftSettings: .strict
         )

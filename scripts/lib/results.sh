@@ -43,7 +43,7 @@ run_swift_tests() {
     local area=$1 base=$ROOT/.build/test-$1 status=0 counts passed failed
     shift
     rm -f "$base.xml"
-    swift test --skip-build --disable-xctest --xunit-output "$base.xml" "$@" \
+    swift test --skip-build --disable-xctest --no-parallel --xunit-output "$base.xml" "$@" \
         >"$base.log" 2>&1 </dev/null || status=$?
     counts=$("$OPI_XPU_PYTHON" scripts/lib/xunit.py "$base.xml" 2>&1) || {
         say "$area: the tests left no record; the end of $base.log:"
@@ -61,3 +61,22 @@ run_swift_tests() {
 }
 
 column_table() { column -t -s $'\t'; }
+
+# run_python_tests MODULE...: end-to-end tests; their runner's last line says what passed.
+run_python_tests() {
+    local log=$ROOT/.build/test-$AREA-e2e.log status=0 passed failed
+    "$OPI_XPU_PYTHON" Tests/e2e/runner.py "$@" >"$log" 2>&1 </dev/null || status=$?
+    read -r passed failed < <(sed -nE '$ s/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$log")
+    if [[ -z ${passed:-} ]]; then
+        say "$AREA: the end-to-end tests left no record; the end of $log:"
+        tail -n 40 "$log" >&2
+        record "$AREA" 0 1
+        return 0
+    fi
+    record "$AREA" "$passed" "$failed"
+    if ((status || failed)); then
+        ((failed)) || record "$AREA" 0 1
+        grep -vE '^ok ' "$log" | head -n 100 >&2 || :
+        say "$AREA: all output is in $log"
+    fi
+}

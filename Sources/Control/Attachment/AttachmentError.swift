@@ -8,6 +8,8 @@ public import PCI
 public enum AttachmentError: Error, Sendable {
     /// A file or namespace failed.
     case kernel(KernelError)
+    /// Sysfs cannot be read.
+    case bus(PCIError)
     /// The kernel refused something about a link.
     case link(LinkError)
     /// A record cannot be understood.
@@ -25,6 +27,7 @@ extension AttachmentError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .kernel(let error): "\(error)"
+        case .bus(let error): "\(error)"
         case .link(let error): "\(error)"
         case .damaged(let path, let reason): "record \(path) is damaged: \(reason)"
         case .busy(let function): "another operation on function \(function) is under way"

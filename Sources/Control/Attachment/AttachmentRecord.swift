@@ -22,6 +22,8 @@ public struct AttachmentRecord: Hashable, Sendable {
     public var mac: MACAddress
     /// The MTU it has at home.
     public var mtu: UInt32
+    /// Whether it is switched on at home.
+    public var wasUp: Bool
     /// Whether ADD has answered with success.
     public var isComplete: Bool
     /// Addresses that ADD put on the interface.
@@ -35,7 +37,8 @@ public struct AttachmentRecord: Hashable, Sendable {
         networkNamespace: String,
         homeName: String,
         mac: MACAddress,
-        mtu: UInt32
+        mtu: UInt32,
+        wasUp: Bool = false
     ) {
         self.function = function
         self.containerID = containerID
@@ -44,6 +47,7 @@ public struct AttachmentRecord: Hashable, Sendable {
         self.homeName = homeName
         self.mac = mac
         self.mtu = mtu
+        self.wasUp = wasUp
         isComplete = false
         addresses = []
     }
@@ -71,6 +75,7 @@ extension AttachmentRecord {
             "homeName": .string(homeName),
             "macAddress": .string(mac.description),
             "mtu": JSONValue(integerLiteral: Int(mtu)),
+            "wasUp": .bool(wasUp),
             "isComplete": .bool(isComplete),
             "addresses": .array(addresses.map { .string($0.description) }),
         ]
@@ -86,6 +91,7 @@ extension AttachmentRecord {
         homeName = try node.required("homeName").text()
         mac = try node.required("macAddress").parsed(as: "a MAC address") { MACAddress($0) }
         mtu = UInt32(try node.required("mtu").integer(in: 0...Int(Int32.max)))
+        wasUp = try node.optional("wasUp")?.bool() ?? false
         isComplete = try node.required("isComplete").bool()
         addresses = []
         for address in try node.required("addresses").elements() {

@@ -82,6 +82,17 @@ public struct FunctionFinder: Sendable {
         return nil
     }
 
+    /// Whether the bus has the function and its driver makes an interface of it.
+    func shouldExist(_ function: PCIAddress) throws(AttachmentError) -> Bool {
+        guard !usesAlias else { return false }
+        do {
+            guard let driver = try tree.device(at: function)?.driver else { return false }
+            return driver != "vfio-pci"
+        } catch {
+            throw .bus(error)
+        }
+    }
+
     private func hints(for function: PCIAddress) -> [String] {
         do {
             return try tree.interfaces(of: function).map(\.name)

@@ -51,7 +51,9 @@ public struct FunctionMover: Sendable {
     ///
     /// - Returns: the link at home, nil when the function is nowhere any more: it went with its
     ///   namespace (veth), or was taken from the bus.
-    /// - Throws: ``AttachmentError/link(_:)``, ``AttachmentError/kernel(_:)``.
+    /// - Throws: ``AttachmentError/notAtHome(_:)`` when it is on the bus with a driver, so that the
+    ///   kernel still takes its namespace down; ``AttachmentError/link(_:)``,
+    ///   ``AttachmentError/kernel(_:)``.
     public func bringHome(
         _ record: AttachmentRecord,
         to home: borrowing RouteSocket
@@ -65,10 +67,13 @@ public struct FunctionMover: Sendable {
         if try podSocket(of: record) == nil, let link = try awaitReturn(of: record, to: home) {
             return try restore(link, record, in: home)
         }
-        guard let pod = try finder.search(for: record.function, besides: home),
+        if let pod = try finder.search(for: record.function, besides: home),
             let link = try away(record, in: pod)
-        else { return nil }
-        return try move(link, record, from: pod, to: home)
+        {
+            return try move(link, record, from: pod, to: home)
+        }
+        guard try !finder.shouldExist(record.function) else { throw .notAtHome(record.function) }
+        return nil
     }
 
     /// Fetches the function out of the record's namespace, nil when it is not there.
@@ -95,7 +100,6 @@ public struct FunctionMover: Sendable {
         in home: borrowing RouteSocket
     ) throws(AttachmentError) -> Link {
         var requests: [LinkRequest] = []
-        if link.isUp { requests.append(.setDown(link.index)) }
         if link.mac != record.mac { requests.append(.setMAC(link.index, to: record.mac)) }
         if link.mtu != record.mtu { requests.append(.setMTU(link.index, to: record.mtu)) }
         do throws(LinkError) {
@@ -104,7 +108,10 @@ public struct FunctionMover: Sendable {
                     requests.append(.rename(link.index, to: record.homeName))
                 }
             }
-            guard !requests.isEmpty else { return link }
+            // What has all its own never left; up or down, it is as its owner wants it.
+            guard !requests.isEmpty || (record.wasUp && !link.isUp) else { return link }
+            if link.isUp { requests.insert(.setDown(link.index), at: 0) }
+            if record.wasUp { requests.append(.setUp(link.index)) }
             try home.flushAddresses(of: link.index)
             try home.apply(requests)
             return try home.link(index: link.index) ?? link
@@ -134,7 +141,7 @@ public struct FunctionMover: Sendable {
     }
 
     private static func placement(_ name: String, _ record: AttachmentRecord) -> LinkPlacement {
-        LinkPlacement(name: name, mac: record.mac, mtu: record.mtu, isUp: false)
+        LinkPlacement(name: name, mac: record.mac, mtu: record.mtu, isUp: record.wasUp)
     }
 
     private func away(
@@ -154,10 +161,10 @@ public struct FunctionMover: Sendable {
         do throws(KernelError) {
             namespace = try NetworkNamespace(path: record.networkNamespace)
         } catch {
-            // ENOENT: unmounted; EINVAL: the path is an ordinary file again.
-            guard error.errno == .noSuchFile || error.errno == .invalid else {
-                throw .kernel(error)
-            }
+            // Gone with its directory or process, or (unmounted, not yet removed) an ordinary file,
+            // which knows no such ioctl.
+            let gone: [Errno] = [.noSuchFile, .notDirectory, .notTerminal, .invalid]
+            guard let errno = error.errno, gone.contains(errno) else { throw .kernel(error) }
             return nil
         }
         do throws(LinkError) {

@@ -129,13 +129,19 @@ public struct Journal: Sendable {
             bytes = try Files.read(path, limit: Self.sizeLimit)
         } catch {
             guard error.errno != .noSuchFile else { return nil }
+            if case .tooLarge = error { throw .damaged(path: path, reason: "\(error)") }
             throw .kernel(error)
         }
+        let record: AttachmentRecord
         do {
-            return try AttachmentRecord(JSONNode(JSONValue(parsing: bytes)))
+            record = try AttachmentRecord(JSONNode(JSONValue(parsing: bytes)))
         } catch {
             throw .damaged(path: path, reason: "\(error)")
         }
+        guard self.path(record.function) == path else {
+            throw .damaged(path: path, reason: "it speaks of function \(record.function)")
+        }
+        return record
     }
 
     private func path(_ function: PCIAddress) -> String {

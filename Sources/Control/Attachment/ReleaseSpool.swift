@@ -74,10 +74,22 @@ public struct ReleaseSpool: Sendable {
                 if let release = try read(name) {
                     entries.append(Entry(release: release, name: name))
                 } else {
+                    // Damaged, or somebody else has done it since we listed.
                     try Files.remove("\(directory)/\(name)", missingOK: true)
                 }
             }
             return entries
+        } catch {
+            throw .kernel(error)
+        }
+    }
+
+    /// Whether `entry` still waits.
+    ///
+    /// - Throws: ``AttachmentError/kernel(_:)``.
+    public func contains(_ entry: Entry) throws(AttachmentError) -> Bool {
+        do {
+            return try Files.exists("\(directory)/\(entry.name)")
         } catch {
             throw .kernel(error)
         }
@@ -95,7 +107,14 @@ public struct ReleaseSpool: Sendable {
     }
 
     private func read(_ name: String) throws(KernelError) -> Release? {
-        let bytes = try Files.read("\(directory)/\(name)", limit: 1 << 16)
+        let bytes: [UInt8]
+        do {
+            bytes = try Files.read("\(directory)/\(name)", limit: 1 << 16)
+        } catch {
+            if case .tooLarge = error { return nil }
+            if error.errno == .noSuchFile { return nil }
+            throw error
+        }
         do {
             let node = JSONNode(try JSONValue(parsing: bytes))
             return Release(

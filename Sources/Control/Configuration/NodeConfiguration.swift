@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+public import Connections
 import JSON
 import Kernel
 import PCI
@@ -24,8 +25,8 @@ public struct NodeConfiguration: Hashable, Sendable {
 
     /// The OPI server and how patient to be with it.
     public struct OPIServer: Hashable, Sendable {
-        /// `host:port` or `unix:/path`.
-        public var server: String
+        /// Where it listens.
+        public var server: Endpoint
         /// One call is given up after this long.
         public var callTimeout: Duration
         /// Ports are compared with the server's this often, though nothing changed.
@@ -133,9 +134,19 @@ extension NodeConfiguration {
 }
 
 extension NodeConfiguration.OPIServer {
+    private static func endpoint(_ text: String) -> Endpoint? {
+        do {
+            return try Endpoint(parsing: text)
+        } catch {
+            return nil  // the caller tells what is expected, and where
+        }
+    }
+
     init(_ node: JSONNode) throws(JSONShapeError) {
         try node.allow(["server", "callTimeoutSeconds", "resyncSeconds"])
-        server = try node.required("server").text()
+        server = try node.required("server").parsed(as: "host:port or unix:/path") {
+            Self.endpoint($0)
+        }
         let timeout = try node.optional("callTimeoutSeconds")?.integer(in: 1...60) ?? 5
         let resync = try node.optional("resyncSeconds")?.integer(in: 1...3600) ?? 60
         callTimeout = .seconds(timeout)

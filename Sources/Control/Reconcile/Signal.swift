@@ -34,12 +34,14 @@ public final class Signal: Sendable {
             }
             await withTaskCancellationHandler {
                 await withCheckedContinuation { waiter in
-                    let isFired = state.withLock { state in
-                        defer { state.isFired = false }
-                        if !state.isFired && !Task.isCancelled { state.waiter = waiter }
-                        return state.isFired || Task.isCancelled
+                    let isOver = state.withLock { state in
+                        // Asked once: cancelled between two answers, it would be woken twice.
+                        let isOver = state.isFired || Task.isCancelled
+                        state.isFired = false
+                        if !isOver { state.waiter = waiter }
+                        return isOver
                     }
-                    if isFired { waiter.resume() }
+                    if isOver { waiter.resume() }
                 }
             } onCancel: {
                 fire()

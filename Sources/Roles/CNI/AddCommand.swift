@@ -49,7 +49,7 @@ struct AddCommand: Sendable {
 
     /// Refuses a function that another container has; clears up after an ADD of this one that died.
     private func takeOver(_ function: PCIAddress, _ home: borrowing RouteSocket) throws {
-        guard let record = try parts.journal.record(of: function) else { return }
+        guard let record = try parts.readableRecord(of: function) else { return }
         let container = invocation.containerID
         guard record.isOf(containerID: container, interfaceName: invocation.interfaceName) else {
             let text = "function \(function) is attached to container \(record.containerID)"
@@ -80,7 +80,8 @@ struct AddCommand: Sendable {
             networkNamespace: invocation.networkNamespace,
             homeName: link.name,
             mac: mac,
-            mtu: link.mtu
+            mtu: link.mtu,
+            wasUp: link.isUp
         )
         try parts.journal.write(record)
         do {
@@ -102,7 +103,6 @@ struct AddCommand: Sendable {
         let (addresses, routes) = try AddResult.parse(answer)
         let mtu = answer.mtu == 0 ? link.mtu : answer.mtu
         let moved = try parts.mover.moveIn(link, record, mtu: mtu, from: home, to: pod)
-        announce(moved, pod)
         try pod.apply(
             addresses.map { .addAddress($0.prefix, to: moved.index) } + [.setUp(moved.index)]
                 + routes.map { route in
@@ -114,6 +114,7 @@ struct AddCommand: Sendable {
         record.addresses = addresses.map(\.prefix)
         record.isComplete = true
         try parts.journal.write(record)
+        announce(moved, record.mac, pod)
         return AddResult(
             function: record.function,
             interfaceName: record.interfaceName,
@@ -125,14 +126,17 @@ struct AddCommand: Sendable {
         )
     }
 
-    /// Neighbours learn the new place at once; a failure costs them a moment, not the pod its ADD.
-    private func announce(_ link: Link, _ pod: borrowing RouteSocket) {
+    /// Neighbours learn the new place at once, and again at every later change.
+    ///
+    /// A failure costs them a moment, not the pod its ADD.
+    private func announce(_ link: Link, _ mac: MACAddress, _ pod: borrowing RouteSocket) {
         do throws(LinkError) {
             for failure in try pod.announce(on: link) {
                 parts.warn("announcements of \(link.name): \(failure)")
             }
+            try pod.apply([.setMAC(link.index, to: mac)])
         } catch {
-            parts.warn("announcements of \(link.name): \(error)")
+            parts.warn("announcement of \(link.name): \(error)")
         }
     }
 

@@ -1,37 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Addressing
-import HostAPI
-import JSON
-import PCI
+package import Addressing
+package import HostAPI
+package import JSON
+package import PCI
 
 /// What ADD made, in the shape that the configuration's version wants.
 ///
 /// Source: CNI specification 1.1.0 § 5, "Success"; 0.4.0 for the older shape.
-struct AddResult: Hashable, Sendable {
-    var function: PCIAddress
-    var interfaceName: String
-    var networkNamespace: String
-    var mac: MACAddress
-    var mtu: UInt32
-    var addresses: [Address]
-    var routes: [Route]
+package struct AddResult: Hashable, Sendable {
+    package var function: PCIAddress
+    package var interfaceName: String
+    package var networkNamespace: String
+    package var mac: MACAddress
+    package var mtu: UInt32
+    package var addresses: [Address]
+    package var routes: [Route]
 
-    struct Address: Hashable, Sendable {
-        var prefix: IPPrefix
-        var gateway: IPAddress?
+    package init(
+        function: PCIAddress,
+        interfaceName: String,
+        networkNamespace: String,
+        mac: MACAddress,
+        mtu: UInt32,
+        addresses: [Address],
+        routes: [Route]
+    ) {
+        self.function = function
+        self.interfaceName = interfaceName
+        self.networkNamespace = networkNamespace
+        self.mac = mac
+        self.mtu = mtu
+        self.addresses = addresses
+        self.routes = routes
     }
 
-    struct Route: Hashable, Sendable {
-        var destination: IPPrefix
-        var gateway: IPAddress?
+    package struct Address: Hashable, Sendable {
+        package var prefix: IPPrefix
+        package var gateway: IPAddress?
+
+        package init(prefix: IPPrefix, gateway: IPAddress?) {
+            self.prefix = prefix
+            self.gateway = gateway
+        }
+    }
+
+    package struct Route: Hashable, Sendable {
+        package var destination: IPPrefix
+        package var gateway: IPAddress?
+
+        package init(destination: IPPrefix, gateway: IPAddress?) {
+            self.destination = destination
+            self.gateway = gateway
+        }
     }
 
     /// The result as the runtime reads it from standard output.
     ///
     /// `mtu` and `pciID` are new in 1.1.0 and left out before; `version` of an address went with
     /// 1.0.0.
-    func json(version: CNIVersion) -> JSONValue {
+    package func json(version: CNIVersion) -> JSONValue {
         var interface = JSONObject()
         interface["name"] = .string(interfaceName)
         interface["mac"] = .string(mac.description)
@@ -76,7 +104,7 @@ extension AddResult {
     /// The addresses and routes that the host agent answered.
     ///
     /// - Throws: code 999 when the agent's text is no address; both ends are ours.
-    static func parse(
+    package static func parse(
         _ response: AttachResponse
     ) throws(CNIError) -> (addresses: [Address], routes: [Route]) {
         var addresses: [Address] = []

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
+package import JSON
 
 /// What the runtime is told when a command cannot be done.
 ///
 /// Source: CNI specification 1.1.0, "Error".
-struct CNIError: Error, Hashable, Sendable {
+package struct CNIError: Error, Hashable, Sendable {
     /// What kind of failure it is; the runtime may act on it.
-    var code: Code
+    package var code: Code
     /// One sentence for a person.
-    var message: String
+    package var message: String
     /// More for a person, empty when there is nothing more.
-    var details: String
+    package var details: String
 
     /// The specification's codes below 100, our own from there.
-    enum Code: Int, Sendable {
+    package enum Code: Int, Sendable {
         /// The configuration's version is not supported.
         case incompatibleVersion = 1
         /// A field of the configuration is not supported.
@@ -48,14 +48,14 @@ struct CNIError: Error, Hashable, Sendable {
     }
 
     /// A failure of kind `code`.
-    init(_ code: Code, _ message: String, details: String = "") {
+    package init(_ code: Code, _ message: String, details: String = "") {
         self.code = code
         self.message = message
         self.details = details
     }
 
     /// The error as the runtime reads it from standard output.
-    func json(version: String) -> JSONValue {
+    package func json(version: String) -> JSONValue {
         var object = JSONObject()
         object["cniVersion"] = .string(version)
         object["code"] = JSONValue(integerLiteral: code.rawValue)

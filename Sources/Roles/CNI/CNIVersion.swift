@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
+package import JSON
 
 /// The versions of the specification that we speak, oldest first.
-enum CNIVersion: String, CaseIterable, Comparable, Sendable {
+package enum CNIVersion: String, CaseIterable, Comparable, Sendable {
     case v0_3_0 = "0.3.0"
     case v0_3_1 = "0.3.1"
     case v0_4_0 = "0.4.0"
@@ -11,7 +11,7 @@ enum CNIVersion: String, CaseIterable, Comparable, Sendable {
     case v1_1_0 = "1.1.0"
 
     /// The newest.
-    static let latest = CNIVersion.v1_1_0
+    package static let latest = CNIVersion.v1_1_0
 
     /// The version that a configuration asks for.
     ///
@@ -27,14 +27,14 @@ enum CNIVersion: String, CaseIterable, Comparable, Sendable {
     }
 
     /// The answer to VERSION.
-    static var answer: JSONValue {
+    package static var answer: JSONValue {
         [
             "cniVersion": .string(latest.rawValue),
             "supportedVersions": .array(allCases.map { .string($0.rawValue) }),
         ]
     }
 
-    static func < (left: CNIVersion, right: CNIVersion) -> Bool {
+    package static func < (left: CNIVersion, right: CNIVersion) -> Bool {
         let order = allCases
         return (order.firstIndex(of: left) ?? 0) < (order.firstIndex(of: right) ?? 0)
     }

@@ -44,7 +44,7 @@ struct DelCommand: Sendable {
             return false
         }
         return try parts.journal.withLock(on: function, deadline: parts.deadline) {
-            guard try parts.journal.record(of: function) == nil else { return false }
+            guard try parts.readableRecord(of: function) == nil else { return false }
             let home = try parts.homeSocket()
             guard let pod = try existingPod(besides: home),
                 let link = try pod.link(matching: parts.finder.identity(of: function)),
@@ -61,6 +61,7 @@ struct DelCommand: Sendable {
             )
             _ = try parts.mover.bringHome(record, to: home)
             try parts.hostAgent.release(release(of: function))
+            try parts.journal.remove(function)
             return true
         }
     }

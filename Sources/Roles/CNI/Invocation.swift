@@ -3,18 +3,18 @@
 /// What the runtime says through the environment.
 ///
 /// Source: CNI specification 1.1.0 § 2, "Parameters".
-struct Invocation: Hashable, Sendable {
-    var command: Command
+package struct Invocation: Hashable, Sendable {
+    package var command: Command
     /// The runtime's id of the sandbox; empty when the command needs none.
-    var containerID: String
+    package var containerID: String
     /// Path of the pod's network namespace; empty when the pod is gone.
-    var networkNamespace: String
+    package var networkNamespace: String
     /// The interface's name in the pod.
-    var interfaceName: String
+    package var interfaceName: String
     /// `CNI_ARGS`; empty when there are none.
-    var arguments: Arguments
+    package var arguments: Arguments
 
-    enum Command: String, Sendable {
+    package enum Command: String, Sendable {
         case add = "ADD"
         case del = "DEL"
         case check = "CHECK"
@@ -39,7 +39,7 @@ struct Invocation: Hashable, Sendable {
     /// Reads and checks the variables.
     ///
     /// - Throws: code 4 naming every variable that is missing, or the one that is wrong.
-    init(environment: (String) -> String?) throws(CNIError) {
+    package init(environment: (String) -> String?) throws(CNIError) {
         guard let name = environment("CNI_COMMAND"), !name.isEmpty else {
             throw CNIError(.invalidEnvironment, "required env variables [CNI_COMMAND] missing")
         }
@@ -73,9 +73,12 @@ struct Invocation: Hashable, Sendable {
     }
 
     /// What the kernel takes as a name: at most 15 bytes, not `.` or `..`, no `/`, `:` or blanks.
+    ///
+    /// A `%` it would take as a wish for a number, and 0xa0 it counts among the blanks.
     private func checkInterfaceName() throws(CNIError) {
         let bytes = interfaceName.utf8
-        let isFine = bytes.allSatisfy { $0 > 0x20 && $0 != 0x7f && $0 != 0x2f && $0 != 0x3a }
+        let refused: [UInt8] = [0x25, 0x2f, 0x3a, 0x7f, 0xa0]
+        let isFine = bytes.allSatisfy { $0 > 0x20 && !refused.contains($0) }
         guard isFine, bytes.count <= Self.longestName, ![".", ".."].contains(interfaceName) else {
             let text = "CNI_IFNAME \(interfaceName.debugDescription) is not an interface name"
             throw CNIError(.invalidEnvironment, text)
@@ -85,7 +88,7 @@ struct Invocation: Hashable, Sendable {
     /// `CNI_ARGS`: `KEY=value` pairs separated by `;`.
     ///
     /// A list, since the first dictionary costs this short process more than every search in it.
-    struct Arguments: Hashable, Sendable {
+    package struct Arguments: Hashable, Sendable {
         private var pairs: [Pair] = []
 
         private struct Pair: Hashable, Sendable {
@@ -94,7 +97,7 @@ struct Invocation: Hashable, Sendable {
         }
 
         /// Takes what has a `=`; the rest means nothing to us.
-        init(_ text: String) {
+        package init(_ text: String) {
             for pair in text.split(separator: ";") {
                 guard let cut = pair.firstIndex(of: "=") else { continue }
                 let value = pair[pair.index(after: cut)...]
@@ -103,6 +106,6 @@ struct Invocation: Hashable, Sendable {
         }
 
         /// The last value of `key`.
-        subscript(key: String) -> String? { pairs.last { $0.key == key }?.value }
+        package subscript(key: String) -> String? { pairs.last { $0.key == key }?.value }
     }
 }

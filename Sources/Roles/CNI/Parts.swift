@@ -4,6 +4,7 @@ import Attachment
 import Configuration
 import Kernel
 import Links
+import PCI
 
 /// What every command works with.
 struct Parts: Sendable {
@@ -56,6 +57,17 @@ struct Parts: Sendable {
             }
             try hostAgent.release(Release(current))
             try journal.remove(function)
+        }
+    }
+
+    /// The record of `function`; a damaged one says nothing, and must not be in the way for ever.
+    func readableRecord(of function: PCIAddress) throws(AttachmentError) -> AttachmentRecord? {
+        do {
+            return try journal.record(of: function)
+        } catch {
+            guard case .damaged = error else { throw error }
+            warn("\(error)")
+            return nil
         }
     }
 
@@ -112,7 +124,7 @@ extension CNIError {
             case .busy: .tryAgainLater
             case .notAtHome: .unknownFunction
             case .nameTaken: .interfaceExists
-            case .kernel, .link, .damaged: .inputOutput
+            case .kernel, .bus, .link, .damaged: .inputOutput
             }
         self.init(code, "\(error)")
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
+package import JSON
 import Kernel
 
 /// The plugin that container runtimes execute.
@@ -9,13 +9,7 @@ public enum Plugin: Sendable {
     ///
     /// - Returns: the exit code, 0 or 1; after 1 the output holds the specification's error object.
     public static func run() -> Int32 {
-        let outcome: (output: JSONValue?, code: Int32)
-        var version = CNIVersion.latest
-        do throws(CNIError) {
-            outcome = (try execute(&version), 0)
-        } catch {
-            outcome = (error.json(version: version.rawValue), 1)
-        }
+        let outcome = answer(to: Process.environment(_:), input: input)
         guard let output = outcome.output else { return outcome.code }
         do throws(KernelError) {
             try Process.writeOutput(output.encoded() + [UInt8(ascii: "\n")])
@@ -26,11 +20,27 @@ public enum Plugin: Sendable {
         return outcome.code
     }
 
-    private static func execute(_ version: inout CNIVersion) throws(CNIError) -> JSONValue? {
-        let invocation = try Invocation(environment: Process.environment(_:))
+    /// The same with environment and standard input handed in: a seam for tests.
+    package static func answer(
+        to environment: (String) -> String?,
+        input: () throws(CNIError) -> [UInt8]
+    ) -> (output: JSONValue?, code: Int32) {
+        var version = CNIVersion.latest
+        do throws(CNIError) {
+            return (try execute(environment, input, &version), 0)
+        } catch {
+            return (error.json(version: version.rawValue), 1)
+        }
+    }
+
+    private static func execute(
+        _ environment: (String) -> String?,
+        _ input: () throws(CNIError) -> [UInt8],
+        _ version: inout CNIVersion
+    ) throws(CNIError) -> JSONValue? {
+        let invocation = try Invocation(environment: environment)
         if invocation.command == .version { return CNIVersion.answer }
-        let configuration = try PluginConfiguration(parsing: input())
-        version = configuration.version
+        let configuration = try PluginConfiguration(parsing: input(), version: &version)
         try refuse(invocation.command, in: version)
         let parts = try Parts(configuration, warn: warn)
         switch invocation.command {

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Configuration
+package import Configuration
 import JSON
-import PCI
+package import PCI
 
 /// What the runtime says on standard input: the plugin's part of a network configuration list.
-struct PluginConfiguration: Sendable {
+package struct PluginConfiguration: Sendable {
     /// The version in which the result is wanted.
-    var version: CNIVersion
+    package var version: CNIVersion
     /// The network's name, for messages.
-    var name: String
+    package var name: String
     /// The function; nil when the runtime names none.
-    var function: PCIAddress?
+    package var function: PCIAddress?
     /// The agents' run directory.
-    var runDirectory: String
+    package var runDirectory: String
     /// Where sysfs is mounted.
-    var sysfs: String
+    package var sysfs: String
     /// How the netdev of a function is recognised.
-    var functionIdentity: NodeConfiguration.FunctionIdentityKind
+    package var functionIdentity: NodeConfiguration.FunctionIdentityKind
     /// A command is given up after this long.
-    var timeout: Duration
+    package var timeout: Duration
     /// STATUS and GC: attachments that the runtime still knows, nil when it does not say.
-    var validAttachments: [Attachment]?
+    package var validAttachments: [Attachment]?
 
     /// An interface of a container.
-    struct Attachment: Hashable, Sendable {
-        var containerID: String
-        var interfaceName: String
+    package struct Attachment: Hashable, Sendable {
+        package var containerID: String
+        package var interfaceName: String
     }
 
-    /// Reads standard input.
+    /// Reads standard input; `version` is set as soon as it is known, for the error object.
     ///
     /// - Throws: code 6 for what is not JSON, 1 for a version we do not know, 7 for the rest.
-    init(parsing bytes: [UInt8]) throws(CNIError) {
+    package init(parsing bytes: [UInt8], version: inout CNIVersion) throws(CNIError) {
         let value: JSONValue
         do {
             value = try JSONValue(parsing: bytes)
@@ -40,7 +40,9 @@ struct PluginConfiguration: Sendable {
             throw CNIError(.undecodable, "the network configuration is not JSON: \(error)")
         }
         do {
-            try self.init(JSONNode(value))
+            let root = JSONNode(value)
+            version = try CNIVersion.wanted(by: root)
+            try self.init(root, version)
         } catch let error as CNIError {
             throw error
         } catch {
@@ -48,8 +50,8 @@ struct PluginConfiguration: Sendable {
         }
     }
 
-    private init(_ root: JSONNode) throws {
-        version = try CNIVersion.wanted(by: root)
+    private init(_ root: JSONNode, _ version: CNIVersion) throws {
+        self.version = version
         name = try root.required("name").text()
         let runtime = try root.optional("runtimeConfig")
         let device = try runtime?.optional("deviceID") ?? root.optional("deviceID")

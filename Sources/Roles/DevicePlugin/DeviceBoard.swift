@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Devices
-import GRPC
+package import Devices
+package import GRPC
 import Synchronization
 
 /// The last known state of a pool, for any number of watching kubelets.
-final class DeviceBoard: Sendable {
+package final class DeviceBoard: Sendable {
     private struct State {
         var states: [FunctionState]
         var watchers: [UInt64: Watcher] = [:]
@@ -17,15 +17,15 @@ final class DeviceBoard: Sendable {
 
     private let state: Mutex<State>
 
-    init(_ states: [FunctionState]) {
+    package init(_ states: [FunctionState]) {
         state = Mutex(State(states: states))
     }
 
     /// What the kubelet is told now.
-    var states: [FunctionState] { state.withLock { $0.states } }
+    package var states: [FunctionState] { state.withLock { $0.states } }
 
     /// Puts up a new state; true when it differs from the last one.
-    func post(_ states: [FunctionState]) -> Bool {
+    package func post(_ states: [FunctionState]) -> Bool {
         state.withLock { state in
             guard state.states != states else { return false }
             state.states = states
@@ -35,7 +35,7 @@ final class DeviceBoard: Sendable {
     }
 
     /// Sends the state and every later one until the task is cancelled or sending fails.
-    func follow(
+    package func follow(
         _ send: ([FunctionState]) async throws(Status) -> Void
     ) async throws(Status) {
         let (wishes, watcher) = AsyncStream.makeStream(

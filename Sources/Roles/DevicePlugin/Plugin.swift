@@ -73,7 +73,7 @@ public struct Plugin: Sendable {
         _ registration: Registration,
         in directory: String
     ) async throws {
-        let socket = "\(directory)/\(Registration.endpoint(of: plugin.pool))"
+        let socket = "\(directory)/\(plugin.pool.socketName)"
         while !Task.isCancelled {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 let (listening, started) = AsyncStream.makeStream(of: Void.self)
@@ -87,9 +87,9 @@ public struct Plugin: Sendable {
                 }
                 group.addTask {
                     for await _ in listening {}
-                    await register(registration)
+                    async let _ = register(registration)
+                    try await untilGone(socket)
                 }
-                group.addTask { try await untilGone(socket) }
                 try await group.next()
                 group.cancelAll()
             }
@@ -112,12 +112,8 @@ public struct Plugin: Sendable {
     }
 
     private func untilGone(_ socket: String) async throws {
-        var isThere = false
-        while true {
+        while try Files.exists(socket) {
             try await Task.sleep(for: .milliseconds(250))
-            let exists = try Files.exists(socket)
-            if isThere, !exists { return }
-            isThere = exists
         }
     }
 }

@@ -53,7 +53,7 @@ struct PluginServer: Sendable {
                 throw Status(.invalidArgument, text)
             }
             var answer = ContainerAllocateResponse()
-            answer.environment[environmentKey] = container.deviceIDs.joined(separator: ",")
+            answer.environment[pool.environmentKey] = container.deviceIDs.joined(separator: ",")
             response.containerResponses.append(answer)
         }
         await announce(request.containerRequests.flatMap(\.deviceIDs))
@@ -73,12 +73,6 @@ struct PluginServer: Sendable {
                 metadata: ["devices": "\(deviceIDs)", "error": "\(error)"]
             )
         }
-    }
-
-    /// `PCIDEVICE_` and the resource in capitals, as SR-IOV workloads know it.
-    private var environmentKey: String {
-        let name = pool.resourceName.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }
-        return "PCIDEVICE_" + String(name)
     }
 }
 

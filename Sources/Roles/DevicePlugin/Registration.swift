@@ -34,9 +34,6 @@ final class Registration: Reconciler {
         self.log = log
     }
 
-    /// Our socket's file name in the directory.
-    static func endpoint(of pool: FunctionPool) -> String { "opi-xpu-\(pool.network).sock" }
-
     private var kubeletSocket: String { directory + "/kubelet.sock" }
 
     func reconcile(_ key: Key) async throws(Status) -> Verdict {
@@ -62,7 +59,7 @@ final class Registration: Reconciler {
     private func register() async throws(Status) {
         var request = RegisterRequest()
         request.version = KubeletMethods.version
-        request.endpoint = Self.endpoint(of: pool)
+        request.endpoint = pool.socketName
         request.resourceName = pool.resourceName
         request.options = DevicePluginOptions()
         let channel = Channel(.unix(path: kubeletSocket))

@@ -37,11 +37,15 @@ public struct Agent: Sendable {
         try Files.makeDirectory(run, mode: 0o755, parents: true)
         let lock = try acquireLock(run)
         let files = try NetdevFiles(directory: run + "/netdevs")
-        let (netdevs, damaged) = try files.load()
-        for sentence in damaged { log.error("\(sentence)") }
+        let (netdevs, sentences) = try files.load(
+            restoring: Journal(runDirectory: run).records().records,
+            in: configuration.networks,
+            now: NetdevReconciler.now
+        )
+        for sentence in sentences { log.error("\(sentence)") }
         let store = NetdevStore(netdevs, files: files)
         let server = configuration.opi.server
-        let channel = Channel(try Endpoint(parsing: server))
+        let channel = Channel(server)
         let queue = KeyQueue<NetdevReconciler.Key>()
         let reconciler = NetdevReconciler(
             configuration: configuration,

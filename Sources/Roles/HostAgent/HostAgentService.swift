@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
-import Attachment
-import Configuration
-import GRPC
-import HostAPI
+package import Attachment
+package import Configuration
+package import GRPC
+package import HostAPI
 import Links
-import Logging
+package import Logging
 import OPI
 import PCI
-import Reconcile
+package import Reconcile
 
 /// What the CNI and the device plugin may ask.
-struct HostAgentService: Sendable {
+package struct HostAgentService: Sendable {
     let configuration: NodeConfiguration
     let store: NetdevStore
     let queue: KeyQueue<NetdevReconciler.Key>
@@ -26,11 +26,27 @@ struct HostAgentService: Sendable {
     /// Time kept back to tell the caller why, before its deadline passes.
     private static let margin = Duration.milliseconds(300)
 
+    package init(
+        configuration: NodeConfiguration,
+        store: NetdevStore,
+        queue: KeyQueue<NetdevReconciler.Key>,
+        releases: ReleaseSpool,
+        finder: FunctionFinder,
+        log: Logger
+    ) {
+        self.configuration = configuration
+        self.store = store
+        self.queue = queue
+        self.releases = releases
+        self.finder = finder
+        self.log = log
+    }
+
     /// Records the wish for ports behind functions that the kubelet has just chosen.
     ///
     /// Waits for nobody: the kubelet admits one pod at a time. A function whose last pod has not
     /// given it back yet is left to that pod's DEL and the new one's ADD.
-    func allocate(_ request: AllocateRequest) throws(Status) -> AllocateResponse {
+    package func allocate(_ request: AllocateRequest) throws(Status) -> AllocateResponse {
         try drainReleases()
         for id in request.deviceIDs {
             let (function, network) = try find(id)
@@ -50,7 +66,7 @@ struct HostAgentService: Sendable {
     }
 
     /// Binds a function to a container and answers when the card is ready, `patience` at most.
-    func attach(
+    package func attach(
         _ request: AttachRequest,
         patience: Duration?
     ) async throws(Status) -> AttachResponse {
@@ -66,7 +82,6 @@ struct HostAgentService: Sendable {
         }
         let holder = Netdev.Holder(request)
         while true {
-            let version = store.version
             let binding = try store.change { table throws(Status) in
                 let now = NetdevReconciler.now
                 let binding = try table.bind(function, to: holder, mac: mac, in: network, now: now)
@@ -81,49 +96,15 @@ struct HostAgentService: Sendable {
                 return response(for: netdev, in: network)
             case .dying:
                 queue.add(.function(function))
-                try await change(after: version, of: function, until: end)
+                try await gone(function, until: end)
             }
         }
     }
 
     /// Takes a function back; the port is removed behind the answer.
-    func detach(_ request: DetachRequest) throws(Status) -> DetachResponse {
+    package func detach(_ request: DetachRequest) throws(Status) -> DetachResponse {
         try release(request.containerID, request.interfaceName)
         return DetachResponse()
-    }
-
-    /// Does what DELs left behind while nobody listened.
-    func drainReleases() throws(Status) {
-        let entries = try spool { () throws(AttachmentError) in try releases.pending() }
-        for entry in entries {
-            try release(entry.release.containerID, entry.release.interfaceName)
-            try spool { () throws(AttachmentError) in try releases.remove(entry) }
-        }
-    }
-
-    private func spool<Value>(
-        _ body: () throws(AttachmentError) -> Value
-    ) throws(Status) -> Value {
-        do {
-            return try body()
-        } catch {
-            throw Status(.internalError, "the release spool cannot be used: \(error)")
-        }
-    }
-
-    private func release(_ containerID: String, _ interfaceName: String) throws(Status) {
-        let released = try store.change { table throws(Status) in
-            let released = table.detach(
-                containerID: containerID,
-                interfaceName: interfaceName,
-                now: NetdevReconciler.now
-            )
-            return (released, released)
-        }
-        for netdev in released {
-            log.info("released", metadata: ["function": "\(netdev.function)"])
-            queue.add(.function(netdev.function))
-        }
     }
 
     /// Waits until the port of `netdev` is up.
@@ -154,6 +135,22 @@ struct HostAgentService: Sendable {
         }
     }
 
+    /// Waits until the old port of `function` is removed.
+    ///
+    /// - Throws: what stopped the last pass.
+    private func gone(
+        _ function: PCIAddress,
+        until end: ContinuousClock.Instant
+    ) async throws(Status) {
+        while true {
+            let version = store.version
+            let (netdev, progress) = store.look(at: function)
+            guard let netdev, !netdev.isWanted else { return }
+            if case .failed(let status) = progress { throw explain(status, function) }
+            try await change(after: version, of: function, until: end)
+        }
+    }
+
     /// Waits for the next change.
     ///
     /// - Throws: `DEADLINE_EXCEEDED` at `end`, saying what the card is busy with.
@@ -162,13 +159,10 @@ struct HostAgentService: Sendable {
         of function: PCIAddress,
         until end: ContinuousClock.Instant
     ) async throws(Status) {
-        let (netdev, progress) = store.look(at: function)
-        if netdev?.isWanted == false, case .failed(let status) = progress {
-            throw explain(status, function)
-        }
         await store.waitForChange(after: version, until: end)
         guard Task.isCancelled || ContinuousClock.now >= end else { return }
         var text = "the port of \(function) did not come up in time"
+        let progress = store.look(at: function).progress
         if case .pending(let reason) = progress, !reason.isEmpty { text += ": \(reason)" }
         throw Status(.deadlineExceeded, text)
     }

@@ -1,39 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Addressing
-import HostAPI
-import JSON
-import PCI
+package import Addressing
+package import HostAPI
+package import JSON
+package import PCI
 
 /// One function that is, or is to be, behind a port of the card.
 ///
 /// The standalone host agent's counterpart of the Netdev resource; kept as one JSON file each.
-struct Netdev: Hashable, Sendable {
+package struct Netdev: Hashable, Sendable {
     /// The function.
-    var function: PCIAddress
+    package var function: PCIAddress
     /// The network's name.
-    var network: String
+    package var network: String
     /// The function's own MAC address.
-    var mac: MACAddress
+    package var mac: MACAddress
     /// The pod's addresses with the subnets' lengths.
-    var addresses: [IPPrefix]
+    package var addresses: [IPPrefix]
     /// The container that has it; nil while only allocated.
-    var holder: Holder?
+    package var holder: Holder?
     /// Whether the port should be; false while it is being removed.
-    var isWanted: Bool
+    package var isWanted: Bool
     /// Since when it is as it is, in seconds since 1970.
-    var since: Int
+    package var since: Int
 
     /// A container's interface.
-    struct Holder: Hashable, Sendable {
+    package struct Holder: Hashable, Sendable {
         /// The runtime's id of the sandbox.
-        var containerID: String
+        package var containerID: String
         /// The interface's name in the pod.
-        var interfaceName: String
+        package var interfaceName: String
         /// The pod as `namespace/name`, for people; empty outside Kubernetes.
-        var pod: String
+        package var pod: String
         /// The pod's UID, empty outside Kubernetes.
-        var podUID: String
+        package var podUID: String
 
         /// Whether both are the same interface of the same container.
         func isSame(as other: Holder) -> Bool {
@@ -50,7 +50,7 @@ extension Netdev {
     }
 
     /// The file's text.
-    var json: JSONValue {
+    package var json: JSONValue {
         [
             "version": 1,
             "function": .string(function.description),
@@ -64,7 +64,7 @@ extension Netdev {
     }
 
     /// Reads the file's text; keys of a newer version are ignored.
-    init(_ node: JSONNode) throws(JSONShapeError) {
+    package init(_ node: JSONNode) throws(JSONShapeError) {
         _ = try node.required("version").integer(in: 1...1)
         function = try node.required("function").parsed(as: "a PCI address") { PCIAddress($0) }
         network = try node.required("network").text()
@@ -97,7 +97,7 @@ extension Netdev.Holder {
     }
 
     /// The holder that a request names.
-    init(_ request: AttachRequest) {
+    package init(_ request: AttachRequest) {
         containerID = request.containerID
         interfaceName = request.interfaceName
         pod = request.pod.map { "\($0.namespace)/\($0.name)" } ?? ""

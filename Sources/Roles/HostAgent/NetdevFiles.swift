@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
-import Kernel
-import PCI
+package import Kernel
+package import PCI
 
 /// The Netdevs' files, one per function, replaced by rename so that a crash leaves old or new.
-struct NetdevFiles: Sendable {
+package struct NetdevFiles: Sendable {
     private let directory: String
 
     /// The files in `directory`, which is created when missing.
-    init(directory: String) throws(KernelError) {
+    package init(directory: String) throws(KernelError) {
         self.directory = directory
         try Files.makeDirectory(directory, mode: 0o700, parents: true)
     }
 
     /// All Netdevs, and a sentence for each file that cannot be read, which is left alone.
-    func load() throws(KernelError) -> (netdevs: [Netdev], damaged: [String]) {
+    package func load() throws(KernelError) -> (netdevs: [Netdev], damaged: [String]) {
         var netdevs: [Netdev] = []
         var damaged: [String] = []
         for name in try Files.list(directory).sorted() where name.hasSuffix(".json") {
@@ -31,12 +31,12 @@ struct NetdevFiles: Sendable {
     }
 
     /// Writes the file of `netdev`.
-    func write(_ netdev: Netdev) throws(KernelError) {
+    package func write(_ netdev: Netdev) throws(KernelError) {
         try Files.write(netdev.json.encoded(), to: path(netdev.function))
     }
 
     /// Removes the file of `function`.
-    func remove(_ function: PCIAddress) throws(KernelError) {
+    package func remove(_ function: PCIAddress) throws(KernelError) {
         try Files.remove(path(function), missingOK: true)
     }
 

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Configuration
-import GRPC
+package import Configuration
+package import GRPC
 import Kernel
-import Logging
-import OPI
-import PCI
-import Reconcile
+package import Logging
+package import OPI
+package import PCI
+package import Reconcile
 
 /// Brings the card's ports to what the Netdevs say.
-struct NetdevReconciler: Reconciler {
+package struct NetdevReconciler: Reconciler {
     /// What a pass looks at.
-    enum Key: Hashable, Sendable, CustomStringConvertible {
+    package enum Key: Hashable, Sendable, CustomStringConvertible {
         /// One function's port.
         case function(PCIAddress)
         /// All ports of the server: those of our functions that nobody knows are removed.
         case inventory
 
-        var description: String {
+        package var description: String {
             switch self {
             case .function(let address): "port of \(address)"
             case .inventory: "inventory"
@@ -34,7 +34,21 @@ struct NetdevReconciler: Reconciler {
     let queue: KeyQueue<Key>
     let log: Logger
 
-    func reconcile(_ key: Key) async throws(Status) -> Verdict {
+    package init(
+        configuration: NodeConfiguration,
+        gateway: EVPNGateway,
+        store: NetdevStore,
+        queue: KeyQueue<Key>,
+        log: Logger
+    ) {
+        self.configuration = configuration
+        self.gateway = gateway
+        self.store = store
+        self.queue = queue
+        self.log = log
+    }
+
+    package func reconcile(_ key: Key) async throws(Status) -> Verdict {
         switch key {
         case .function(let address): try await reconcile(address)
         case .inventory: try await takeInventory()
@@ -56,10 +70,16 @@ struct NetdevReconciler: Reconciler {
         if try expire(netdev) { return .again(after: .zero) }
         let desired = try desiredPort(for: netdev)
         let id = ObjectName.portID(node: configuration.node, function: "\(netdev.function)")
+        var taken: [PortStep] = []
         while true {
             let observed = try await gateway.observe(port: id, vlan: desired?.vlan)
             let step = PortStep.next(desired: desired, observed: observed)
             log.debug("port", metadata: ["function": "\(netdev.function)", "step": "\(step)"])
+            if step == taken.last { return wait("the server shows no effect yet", for: netdev) }
+            if taken.contains(step) {
+                throw Status(.failedPrecondition, "port \(id) is never as it was made: \(taken)")
+            }
+            taken.append(step)
             switch (step, desired) {
             case (.done, .some):
                 store.report(.connected, for: netdev)
@@ -71,9 +91,7 @@ struct NetdevReconciler: Reconciler {
             case (.createPort, let desired?): try await gateway.createPort(desired)
             case (.deletePort, _): try await gateway.deletePort(id)
             case (.conflict(let text), _): throw Status(.failedPrecondition, text)
-            case (.wait(let text), _):
-                reportWaiting(text, for: netdev)
-                return .again(after: Self.pollInterval(sinceSeconds: Self.now - netdev.since))
+            case (.wait(let text), _): return wait(text, for: netdev)
             case (.createBridge, nil), (.createPort, nil):
                 preconditionFailure("nothing is made for a port nobody wants")
             }
@@ -81,10 +99,12 @@ struct NetdevReconciler: Reconciler {
     }
 
     /// A text is logged once: most ports are polled a few times before they are up.
-    private func reportWaiting(_ text: String, for netdev: Netdev) {
-        if case .pending(text) = store.look(at: netdev.function).progress { return }
+    private func wait(_ text: String, for netdev: Netdev) -> Verdict {
+        let verdict = Verdict.again(after: Self.pollInterval(sinceSeconds: Self.now - netdev.since))
+        if case .pending(text) = store.look(at: netdev.function).progress { return verdict }
         log.info("waiting for the card", metadata: ["what": "\(text)"])
         store.report(.pending(text), for: netdev)
+        return verdict
     }
 
     /// Lets go of an allocation that no ADD followed: the pod was deleted before it started.

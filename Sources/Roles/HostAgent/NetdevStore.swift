@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import GRPC
+package import GRPC
 import Kernel
-import PCI
+package import PCI
 import Synchronization
 
 /// The table of Netdevs, its files, and the tasks that wait for a change.
 ///
 /// A change is on disk before anybody sees it: an answer that was given survives a crash.
-final class NetdevStore: Sendable {
+package final class NetdevStore: Sendable {
     /// How far the card is with a function's port.
-    enum Progress: Sendable {
+    package enum Progress: Sendable {
         /// Nobody knows yet (an empty text), or the card is at work; the text says on what.
         case pending(String)
         /// The port is as wanted.
@@ -31,16 +31,16 @@ final class NetdevStore: Sendable {
     private let files: NetdevFiles
 
     /// The store over what the files say.
-    init(_ netdevs: [Netdev], files: NetdevFiles) {
+    package init(_ netdevs: [Netdev], files: NetdevFiles) {
         state = Mutex(State(table: NetdevTable(netdevs)))
         self.files = files
     }
 
     /// All Netdevs.
-    var netdevs: [Netdev] { state.withLock { Array($0.table.netdevs.values) } }
+    package var netdevs: [Netdev] { state.withLock { Array($0.table.netdevs.values) } }
 
     /// The function's Netdev and how far its port is.
-    func look(at function: PCIAddress) -> (netdev: Netdev?, progress: Progress) {
+    package func look(at function: PCIAddress) -> (netdev: Netdev?, progress: Progress) {
         state.withLock { ($0.table.netdevs[function], $0.progress[function] ?? .pending("")) }
     }
 
@@ -50,7 +50,7 @@ final class NetdevStore: Sendable {
     /// - Returns: the result.
     /// - Throws: what `body` throws, or `INTERNAL` when a file cannot be written; then nothing
     ///   changed.
-    func change<Value: Sendable>(
+    package func change<Value: Sendable>(
         _ body: (inout NetdevTable) throws(Status) -> (Value, dirty: [Netdev])
     ) throws(Status) -> Value {
         let outcome: Result<(Value, [CheckedContinuation<Void, Never>]), Status> = state.withLock {
@@ -76,7 +76,7 @@ final class NetdevStore: Sendable {
     }
 
     /// Says how far the port of `netdev` is, unless another port is wanted meanwhile.
-    func report(_ progress: Progress, for netdev: Netdev) {
+    package func report(_ progress: Progress, for netdev: Netdev) {
         let waiters = state.withLock { state in
             let current = state.table.netdevs[netdev.function]
             guard current?.wantsSamePort(as: netdev) == true else {
@@ -91,15 +91,16 @@ final class NetdevStore: Sendable {
     /// Forgets a Netdev whose port is gone.
     ///
     /// - Throws: `INTERNAL` when its file cannot be removed; then it is remembered.
-    func forget(_ netdev: Netdev) throws(Status) {
+    package func forget(_ netdev: Netdev) throws(Status) {
         let outcome: Result<[CheckedContinuation<Void, Never>], Status> = state.withLock { state in
-            guard state.table.forget(netdev) else { return .success([]) }
+            var table = state.table
+            guard table.forget(netdev) else { return .success([]) }
             do throws(KernelError) {
                 try files.remove(netdev.function)
             } catch {
-                state.table = NetdevTable(Array(state.table.netdevs.values) + [netdev])
                 return .failure(Status(.internalError, "state cannot be written: \(error)"))
             }
+            state.table = table
             state.progress[netdev.function] = nil
             return .success(state.wakeAll())
         }
@@ -107,10 +108,10 @@ final class NetdevStore: Sendable {
     }
 
     /// The number of the last change, to be given to ``waitForChange(after:)``.
-    var version: UInt64 { state.withLock { $0.version } }
+    package var version: UInt64 { state.withLock { $0.version } }
 
     /// Returns at the first change after `version`, at `end`, or when the task is cancelled.
-    func waitForChange(after version: UInt64, until end: ContinuousClock.Instant) async {
+    package func waitForChange(after version: UInt64, until end: ContinuousClock.Instant) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.waitForChange(after: version) }
             group.addTask {
@@ -126,7 +127,7 @@ final class NetdevStore: Sendable {
     }
 
     /// Returns at the first change after `version`, or when the task is cancelled.
-    func waitForChange(after version: UInt64) async {
+    package func waitForChange(after version: UInt64) async {
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter

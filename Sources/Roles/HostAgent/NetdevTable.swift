@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Addressing
+package import Addressing
 import Addresses
-import Configuration
-import GRPC
-import PCI
+package import Configuration
+package import GRPC
+package import PCI
 
 /// The Netdevs of this node and what may become of them: a value without clock, files or tasks.
 ///
@@ -15,19 +15,19 @@ import PCI
 ///       +---------------------- bind -----------------+        port gone: forget         |
 ///       ^--------------------------------------------------------------------------------+
 /// ```
-struct NetdevTable: Sendable {
-    private(set) var netdevs: [PCIAddress: Netdev] = [:]
+package struct NetdevTable: Sendable {
+    package private(set) var netdevs: [PCIAddress: Netdev] = [:]
     private var cursors: [IPPrefix: IPAddress] = [:]
 
     /// What a wish to hold a function leads to.
-    enum Binding: Hashable, Sendable {
+    package enum Binding: Hashable, Sendable {
         /// It is bound; this is its Netdev now.
         case bound(Netdev)
         /// The port of its last holder is still being removed: wait.
         case dying
     }
 
-    init(_ netdevs: [Netdev] = []) {
+    package init(_ netdevs: [Netdev] = []) {
         for netdev in netdevs {
             self.netdevs[netdev.function] = netdev
         }
@@ -37,7 +37,7 @@ struct NetdevTable: Sendable {
     ///
     /// - Throws: `FAILED_PRECONDITION` when another container holds it, `RESOURCE_EXHAUSTED` when
     ///   no address is free.
-    mutating func bind(
+    package mutating func bind(
         _ function: PCIAddress,
         to holder: Netdev.Holder,
         mac: MACAddress,
@@ -54,8 +54,8 @@ struct NetdevTable: Sendable {
             let text = "function \(function) is held by container \(other.containerID)\(pod)"
             throw Status(.failedPrecondition, text)
         }
-        guard netdev.network == network.name else {
-            retire(function, now: now)  // the configuration moved the function to another network
+        guard netdev.network == network.name, netdev.holder != nil || netdev.fits(network) else {
+            retire(function, now: now)  // the configuration has changed since it was made
             return .dying
         }
         guard netdev.holder == nil || netdev.mac != mac else { return .bound(netdev) }
@@ -70,7 +70,7 @@ struct NetdevTable: Sendable {
     ///
     /// - Returns: nil when there is one already: its holder is about to give it back, or it was
     ///   allocated before.
-    mutating func allocate(
+    package mutating func allocate(
         _ function: PCIAddress,
         mac: MACAddress,
         in network: NetworkConfiguration,
@@ -89,7 +89,7 @@ struct NetdevTable: Sendable {
     /// The functions that a container gives back: the one named, or all it holds.
     ///
     /// A function that somebody else holds by now is not among them: a late DEL must not take it.
-    mutating func detach(containerID: String, interfaceName: String, now: Int) -> [Netdev] {
+    package mutating func detach(containerID: String, interfaceName: String, now: Int) -> [Netdev] {
         let held = netdevs.values.filter { netdev in
             netdev.holder?.containerID == containerID
                 && netdev.holder?.interfaceName == interfaceName
@@ -99,7 +99,7 @@ struct NetdevTable: Sendable {
 
     /// Marks the function's port for removal; nil when there is none or it is marked already.
     @discardableResult
-    mutating func retire(_ function: PCIAddress, now: Int) -> Netdev? {
+    package mutating func retire(_ function: PCIAddress, now: Int) -> Netdev? {
         guard var netdev = netdevs[function], netdev.isWanted else { return nil }
         netdev.isWanted = false
         netdev.since = now
@@ -108,7 +108,7 @@ struct NetdevTable: Sendable {
     }
 
     /// Takes in a port that the server has and we do not know, so that it is removed.
-    mutating func adoptStray(_ function: PCIAddress, network: String, now: Int) -> Netdev? {
+    package mutating func adoptStray(_ function: PCIAddress, network: String, now: Int) -> Netdev? {
         guard netdevs[function] == nil else { return nil }
         let netdev = Netdev(
             function: function,
@@ -124,7 +124,7 @@ struct NetdevTable: Sendable {
     }
 
     /// Forgets a Netdev whose port is gone; false when it changed meanwhile.
-    mutating func forget(_ netdev: Netdev) -> Bool {
+    package mutating func forget(_ netdev: Netdev) -> Bool {
         guard !netdev.isWanted, netdevs[netdev.function] == netdev else { return false }
         netdevs[netdev.function] = nil
         return true
@@ -140,12 +140,8 @@ struct NetdevTable: Sendable {
         let taken = Set(netdevs.values.flatMap(\.addresses).map(\.address))
         var addresses: [IPPrefix] = []
         for subnet in network.subnets {
-            let range = AddressRange(
-                prefix: subnet.prefix,
-                gateway: subnet.gateway,
-                exclude: subnet.exclude
-            )
-            guard let address = range.next(after: cursors[subnet.prefix], taken: taken) else {
+            guard let address = subnet.range.next(after: cursors[subnet.prefix], taken: taken)
+            else {
                 let text = "no address of \(subnet.prefix) is free in network \(network.name)"
                 throw Status(.resourceExhausted, text)
             }
@@ -163,5 +159,21 @@ struct NetdevTable: Sendable {
         )
         netdevs[function] = netdev
         return netdev
+    }
+}
+
+extension Netdev {
+    /// Whether the addresses are those that `network` gives today.
+    fileprivate func fits(_ network: NetworkConfiguration) -> Bool {
+        addresses.count == network.subnets.count
+            && zip(addresses, network.subnets).allSatisfy { address, subnet in
+                address.length == subnet.prefix.length && subnet.range.allows(address.address)
+            }
+    }
+}
+
+extension NetworkConfiguration.Subnet {
+    fileprivate var range: AddressRange {
+        AddressRange(prefix: prefix, gateway: gateway, exclude: exclude)
     }
 }

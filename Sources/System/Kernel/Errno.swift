@@ -46,6 +46,8 @@ extension Errno {
     public static let isDirectory = Errno(rawValue: EISDIR)
     /// `EINVAL`.
     public static let invalid = Errno(rawValue: EINVAL)
+    /// `ENOTTY`.
+    public static let notTerminal = Errno(rawValue: ENOTTY)
     /// `ENOSPC`.
     public static let noSpace = Errno(rawValue: ENOSPC)
     /// `EPIPE`.

@@ -6,10 +6,9 @@ extension RouteSocket {
     /// Has the kernel tell the neighbours of `link` where its addresses are: gratuitous ARP and
     /// unsolicited neighbour advertisements.
     ///
-    /// It does so whenever the link is switched on, gets a carrier, or gets another hardware
-    /// address; so ask before switching on. (A packet socket of our own would cost 8 ms: its close
-    /// waits for an RCU grace period.) Each family is tried; what failed is returned, for the
-    /// caller to report.
+    /// From now on it does so whenever the link is switched on, or its hardware address is set, be
+    /// it to the same value. (A packet socket of our own would cost 8 ms: its close waits for an
+    /// RCU grace period.) Each family is tried; what failed is returned, for the caller to report.
     ///
     /// - Throws: ``LinkError/system(_:)`` when the namespace cannot be entered.
     public func announce(on link: Link) throws(LinkError) -> [KernelError] {

@@ -2,6 +2,7 @@
 
 import Addressing
 import Configuration
+import Connections
 import Foundation
 import PCI
 import Testing
@@ -41,7 +42,7 @@ import Testing
     @Test func `reads every key`() throws {
         let configuration = try read(Self.complete)
         #expect(configuration.node == "node-a")
-        #expect(configuration.opi.server == "unix:/run/opi.sock")
+        #expect(configuration.opi.server.description == "unix:/run/opi.sock")
         #expect(configuration.opi.callTimeout == .seconds(2))
         #expect(configuration.opi.resyncInterval == .seconds(30))
         #expect(configuration.paths.hostAgentSocket == "/run/x/host-agent.sock")
@@ -76,6 +77,10 @@ import Testing
 
     @Test(arguments: [
         (#""version": 1"#, #""version": 2"#, "version: 2 is not a whole number from 1 to 1"),
+        (
+            #""unix:/run/opi.sock""#, #""nonsense""#,
+            #"opi.server: "nonsense" is not host:port or unix:/path"#
+        ),
         (#""version": 1, "#, "", "version is missing"),
         (#""node": "node-a""#, #""node": """#, #"node: "" is not a text that is not empty"#),
         (#""mtu": 1400"#, #""mtu": 70000"#, "networks[0].mtu: 70000 is not a whole number"),

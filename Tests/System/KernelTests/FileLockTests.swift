@@ -3,6 +3,7 @@
 import Dispatch
 import Kernel
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct FileLockTests {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Kernel
+import TestSupport
 import Testing
 
 @Suite struct FilesTests {

@@ -2,6 +2,7 @@
 
 import Dispatch
 import Kernel
+import TestSupport
 import Testing
 
 @Suite struct UnixStreamTests {

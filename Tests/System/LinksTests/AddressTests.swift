@@ -3,6 +3,7 @@
 import Addressing
 import Kernel
 import Links
+import TestSupport
 import Testing
 
 @Suite struct AddressTests {
@@ -130,29 +131,28 @@ import Testing
         )
     }
 
-    @Test func `neighbours learn an announced address when the link comes up`() throws {
+    @Test func `neighbours learn an announced address when the MAC address is set again`() throws {
         let socket = try box.socket()
         let other = try peer.socket()
         let link = try #require(try socket.link(named: "eth0"))
         let far = try #require(try other.link(named: "v1"))
+        let mac = try #require(link.mac)
         let (four, six) = (try prefix("10.1.2.3/24"), try prefix("fd00::5/64"))
+        #expect(try socket.announce(on: link).isEmpty)
+        try socket.apply([
+            .addAddress(four, to: link.index), .addAddress(six, to: link.index),
+        ])
         try other.apply([
             .addAddress(try prefix("10.1.2.4/24"), to: far.index),
             .addAddress(try prefix("fd00::6/64"), to: far.index),
         ])
-        // What the peer believed before the address moved here; it forgets when its carrier goes,
-        // so our end is down before.
-        try socket.apply([.setDown(link.index)])
-        #expect(try socket.announce(on: link).isEmpty)
+        // What the peer believed before the address moved here.
         for address in ["10.1.2.3", "fd00::5"] {
             try peer.ip("neigh add \(address) lladdr 02:00:00:00:00:99 dev v1 nud stale")
         }
         // The kernel ignores gratuitous ARP for a second after an entry has changed.
         Clocks.sleep(for: .milliseconds(1100))
-        try socket.apply([
-            .addAddress(four, to: link.index), .addAddress(six, to: link.index),
-            .setUp(link.index),
-        ])
+        try socket.apply([.setMAC(link.index, to: mac)])
         let learnt = try peer.json("neigh show dev v1")
         for address in ["10.1.2.3", "fd00::5"] {
             let entry = learnt.first { $0["dst"] as? String == address }

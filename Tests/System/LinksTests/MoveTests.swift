@@ -3,6 +3,7 @@
 import Addressing
 import Kernel
 import Links
+import TestSupport
 import Testing
 
 @Suite struct MoveTests {

@@ -5,6 +5,7 @@ import Dispatch
 import Kernel
 import Links
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct RouteSocketTests {

@@ -2,6 +2,7 @@
 
 import Kernel
 import PCI
+import TestSupport
 import Testing
 
 @Suite struct SysfsTreeTests {

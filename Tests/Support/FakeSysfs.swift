@@ -2,14 +2,18 @@
 
 import Foundation
 import Kernel
-import PCI
+public import PCI
 
 /// A tree with the shape of a real sysfs: `bus/pci/devices` holds links into `devices`.
-final class FakeSysfs: Sendable {
-    let root: String
-    var tree: SysfsTree { SysfsTree(root: root) }
+public final class FakeSysfs: Sendable {
+    /// Its mount point.
+    public let root: String
 
-    init() throws {
+    /// What the module under test sees of it.
+    public var tree: SysfsTree { SysfsTree(root: root) }
+
+    /// A tree without devices.
+    public init() throws {
         let number = UInt64.random(in: .min ... .max)
         root = "/tmp/opi-test-\(Kernel.Process.id)-\(String(number, radix: 16))"
         try Files.makeDirectory("\(root)/bus/pci/devices", parents: true)
@@ -24,7 +28,7 @@ final class FakeSysfs: Sendable {
     }
 
     /// Adds a device with files given by name.
-    func add(_ address: String, _ files: [String: String] = [:]) throws {
+    public func add(_ address: String, _ files: [String: String] = [:]) throws {
         let directory = "devices/pci0000:00/0000:00:01.0/\(address)"
         try Files.makeDirectory("\(root)/\(directory)", parents: true)
         try Files.link("\(root)/bus/pci/devices/\(address)", to: "../../../\(directory)")
@@ -34,17 +38,21 @@ final class FakeSysfs: Sendable {
         }
     }
 
-    func write(_ address: String, _ name: String, _ content: String) throws {
+    /// Writes a file of a device.
+    public func write(_ address: String, _ name: String, _ content: String) throws {
         try Files.write(Array((content + "\n").utf8), to: "\(path(address))/\(name)")
     }
 
-    func link(_ address: String, _ name: String, to target: String) throws {
+    /// Makes a link in a device's directory.
+    public func link(_ address: String, _ name: String, to target: String) throws {
         try Files.link("\(path(address))/\(name)", to: target)
     }
 
-    func makeDirectory(_ address: String, _ name: String) throws {
+    /// Makes a directory in a device's one.
+    public func makeDirectory(_ address: String, _ name: String) throws {
         try Files.makeDirectory("\(path(address))/\(name)", parents: true)
     }
 
-    func path(_ address: String) -> String { "\(root)/bus/pci/devices/\(address)" }
+    /// The directory of a device.
+    public func path(_ address: String) -> String { "\(root)/bus/pci/devices/\(address)" }
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+public import Foundation
 import Kernel
-import Links
+public import Links
 import Synchronization
 
 /// A network namespace made for one test, with `ip` as the independent witness.
-final class Sandbox: Sendable {
-    let name: String
+public final class Sandbox: Sendable {
+    /// Its name for `ip netns`.
+    public let name: String
     private static let counter = Atomic(0)
 
-    init() throws {
+    /// Makes a new one, with nothing but a loopback in it.
+    public init() throws {
         let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
         name = "opi-test-\(Kernel.Process.id)-\(number)"
         try run("ip", ["netns", "add", name])
@@ -24,26 +26,28 @@ final class Sandbox: Sendable {
         }
     }
 
-    var path: String { "/run/netns/\(name)" }
+    /// Where it is mounted.
+    public var path: String { "/run/netns/\(name)" }
 
-    func socket() throws -> RouteSocket {
+    /// A socket inside.
+    public func socket() throws -> RouteSocket {
         let namespace = try NetworkNamespace(path: path)
         return try RouteSocket(in: namespace)
     }
 
     /// Runs `ip` inside, its words separated by blanks.
     @discardableResult
-    func ip(_ words: String) throws -> Data {
+    public func ip(_ words: String) throws -> Data {
         try run("ip", ["-n", name] + words.split(separator: " ").map(String.init))
     }
 
     /// What `ip -j` says: a list of objects.
-    func json(_ words: String) throws -> [[String: any Sendable]] {
+    public func json(_ words: String) throws -> [[String: any Sendable]] {
         try Self.objects(try ip("-j -d \(words)"))
     }
 
     /// What `ip -j` says in the namespace of the tests themselves.
-    static func machine(_ words: String) throws -> [[String: any Sendable]] {
+    public static func machine(_ words: String) throws -> [[String: any Sendable]] {
         try objects(try run("ip", ["-j", "-d"] + words.split(separator: " ").map(String.init)))
     }
 
@@ -52,14 +56,22 @@ final class Sandbox: Sendable {
         return (objects as? [[String: any Sendable]])?.filter { !$0.isEmpty } ?? []
     }
 
-    func names() throws -> [String] {
+    /// The links inside, in order.
+    public func names() throws -> [String] {
         try json("link show").compactMap { $0["ifname"] as? String }.sorted()
     }
 }
 
-struct CommandFailure: Error {
-    let command: String
-    let output: String
+/// A command that ended badly.
+public struct CommandFailure: Error, Sendable {
+    /// What was run.
+    public let command: String
+    /// What it said.
+    public let output: String
+
+    init(command: String, output: String) {
+        (self.command, self.output) = (command, output)
+    }
 }
 
 @discardableResult

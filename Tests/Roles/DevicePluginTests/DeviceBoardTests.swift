@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DevicePlugin
+import Devices
+import GRPC
+import PCI
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct DeviceBoardTests {
+    private let function: PCIAddress
+
+    init() throws {
+        function = try #require(PCIAddress("0000:3b:00.2"))
+    }
+
+    /// A state that differs for every number.
+    private func states(_ number: Int) -> [FunctionState] {
+        [FunctionState(function: function, isPresent: true, numaNode: number)]
+    }
+
+    /// What one follower was sent.
+    private final class Inbox: Sendable {
+        private let numbers = Mutex<[Int]>([])
+
+        var all: [Int] { numbers.withLock { $0 } }
+        var last: Int? { all.last }
+
+        func take(_ states: [FunctionState]) {
+            numbers.withLock { $0.append(states.first?.numaNode ?? -1) }
+        }
+
+        func waitFor(_ number: Int) async {
+            while last != number { await Task.yield() }
+        }
+    }
+
+    @Test func `only a different state is a change`() {
+        let board = DeviceBoard(states(0))
+        #expect(!board.post(states(0)))
+        #expect(board.post(states(1)))
+        #expect(!board.post(states(1)))
+        #expect(board.states == states(1))
+    }
+
+    @Test func `a follower gets the state at once and every later one`() async {
+        let board = DeviceBoard(states(0))
+        let inbox = Inbox()
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await board.follow { states in inbox.take(states) } }
+            for number in 0...3 {
+                _ = board.post(states(number))
+                await inbox.waitFor(number)
+            }
+            group.cancelAll()
+        }
+        #expect(inbox.all.sorted() == inbox.all)
+        #expect(Set(inbox.all) == [0, 1, 2, 3])
+    }
+
+    @Test func `a slow follower misses states, never the newest`() async {
+        let board = DeviceBoard(states(0))
+        let inbox = Inbox()
+        let (gate, opener) = AsyncStream.makeStream(of: Void.self)
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await board.follow { states in
+                    inbox.take(states)
+                    for await _ in gate {}
+                }
+            }
+            await inbox.waitFor(0)
+            for number in 1...1000 { _ = board.post(states(number)) }
+            opener.finish()
+            await inbox.waitFor(1000)
+            group.cancelAll()
+        }
+        #expect(inbox.all == [0, 1000])
+    }
+
+    @Test func `several followers get the same`() async {
+        let board = DeviceBoard(states(0))
+        let inboxes = (0..<8).map { _ in Inbox() }
+        await withThrowingTaskGroup(of: Void.self) { group in
+            for inbox in inboxes {
+                group.addTask { try await board.follow { states in inbox.take(states) } }
+            }
+            for number in 1...50 {
+                _ = board.post(states(number))
+                await Task.yield()
+            }
+            for inbox in inboxes { await inbox.waitFor(50) }
+            group.cancelAll()
+        }
+        for inbox in inboxes { #expect(inbox.all.sorted() == inbox.all) }
+    }
+
+    @Test func `a follower that cannot be sent to ends with its error`() async {
+        let board = DeviceBoard(states(0))
+        await #expect(throws: Status(.unavailable, "gone")) {
+            try await board.follow { _ throws(Status) in throw Status(.unavailable, "gone") }
+        }
+        #expect(board.post(states(1)))
+    }
+
+    @Test func `a follower whose task is over already ends`() async {
+        let board = DeviceBoard(states(0))
+        let inbox = Inbox()
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.cancelAll()
+            group.addTask { try await board.follow { states in inbox.take(states) } }
+        }
+        #expect(inbox.all == [0])
+    }
+}
