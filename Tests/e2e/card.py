@@ -2,7 +2,10 @@
 """What stands for the hardware: functions made of veth pairs, and the sysfs that tells of them.
 
     host namespace                                  xpu namespace
-    vf0, alias 0000:3b:00.2, down  <--- veth --->   rep0   (the OPI peer puts it on a bridge)
+    vf0, alias 04d2:01:00.2, down  <--- veth --->   rep0   (the OPI peer puts it on a bridge)
+
+A function that is lost is looked for in every namespace of the machine, so addresses are those of
+one laboratory only: the PCI domain is our process id, the bus the laboratory's number.
 """
 import json
 import os
@@ -24,11 +27,13 @@ class Function:
     numa: int
 
 
-def function(index, network):
-    """The index-th function of the card: 0000:3b:00.2 is the first."""
+def function(lab, index, network):
+    """The index-th function of the card of the lab-th laboratory."""
+    process, bus = os.getpid() & 0xFFFF, lab & 0xFF
     slot, number = divmod(index + 2, 8)
-    return Function(pci=f"0000:3b:{slot:02x}.{number}", name=f"vf{index}",
-                    mac=f"02:00:00:3b:{index >> 8:02x}:{index & 255:02x}",
+    return Function(pci=f"{process:04x}:{bus:02x}:{slot:02x}.{number}", name=f"vf{index}",
+                    mac=f"02:{process >> 8:02x}:{process & 255:02x}:{bus:02x}"
+                        f":{index >> 8:02x}:{index & 255:02x}",
                     representor=f"rep{index}", network=network, numa=index % 2)
 
 

@@ -55,9 +55,10 @@ class Outcome:
 
 class Lab:
     def __init__(self, blue=4, green=1, delay=0.05, opi=None, networks=None):
-        self.prefix = f"{spaces.PREFIX}{os.getpid()}-{next(_numbers)}"
+        number = next(_numbers)
+        self.prefix = f"{spaces.PREFIX}{os.getpid()}-{number}"
         self.host, self.xpu = f"{self.prefix}-host", f"{self.prefix}-xpu"
-        self.functions = [function(i, "blue" if i < blue else "green")
+        self.functions = [function(number, i, "blue" if i < blue else "green")
                           for i in range(blue + green)]
         self.opi_settings = {"callTimeoutSeconds": 2, "resyncSeconds": 2, **(opi or {})}
         self.network_settings, self.delay = networks or {}, delay

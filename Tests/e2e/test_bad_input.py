@@ -248,18 +248,22 @@ class CNI(LabCase):
             outcome = self.cni(runtimeConfig={capability: ["x"]})
             self.assert_error(outcome, 2, capability)
 
-    def test_a_damaged_record_stops_only_its_own_function(self):
+    def test_a_damaged_record_of_a_function_at_home_is_replaced(self):
         path = os.path.join(self.lab.run, "attachments", f"{self.function().pci}.json")
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write('{"version":1,')
-        try:
-            pod = self.lab.pod()
-            self.assert_error(self.lab.cni("ADD", pod, self.function()), 5, path)
-            self.assertEqual(self.lab.cni("DEL", pod, None).code, 0)
-            self.assertTrue(os.path.exists(path))
-        finally:
-            os.unlink(path)
+        for text in ('{"version":1,', "", "\0" * 400, "[]"):
+            with self.subTest(text=text[:5]):
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+                pod = self.lab.pod()
+                self.assertEqual(self.lab.cni("DEL", pod, None).code, 0)
+                self.attached.append((pod, self.function(), "net1"))
+                outcome = self.lab.cni("ADD", pod, self.function())
+                self.assertEqual(outcome.code, 0, outcome)
+                self.assertIn(path, outcome.said, "somebody should hear of it")
+                self.assert_attached(pod, self.function())
+                self.delete(pod, self.function())
+                self.assert_untouched(self.function())
 
     def test_a_run_directory_that_cannot_be_made(self):
         self.assert_error(self.cni(runDirectory=f"{self.lab.config}/x"), 5, "ENOTDIR")

@@ -189,7 +189,7 @@ class Restarts(LabCase):
         self.assertEqual(self.lab.cni("STATUS", version="1.1.0").code, 0, "the first goes on")
 
     def test_a_damaged_record_is_named_and_left_alone(self):
-        path = os.path.join(self.lab.run, "netdevs", "0000:3b:00.2.json")
+        path = os.path.join(self.lab.run, "netdevs", f"{self.function().pci}.json")
         self.lab.host_agent.stop()
         with open(path, "w", encoding="utf-8") as file:
             file.write('{"version":1,"function":')
