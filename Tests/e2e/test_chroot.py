@@ -57,7 +57,8 @@ class Alone(unittest.TestCase):
         self.write("config.json", json.dumps({
             "version": 1, "node": "alone", "networks": [],
             "opi": {"server": f"the-card.opi-xpu.test:{port}"}, "paths": {"run": "/run"}}))
-        agent = self.start("chroot", self.root, "/opi-xpu", "host-agent", "--config", "/config.json")
+        agent = self.start("chroot", self.root, "/opi-xpu", "host-agent",
+                           "--config", "/config.json")
         until(lambda: os.path.exists(log) and "ListBridgePorts" in open(log).read(), 15,
               "a call of the host agent")
         agent.terminate()
