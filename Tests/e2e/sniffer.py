@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Announcements heard on an interface: sniffer.py INTERFACE
 
-Prints "ready", then a line for each gratuitous ARP ("arp ADDRESS MAC") and each unsolicited neighbour
-advertisement ("na ADDRESS MAC").
+Prints "ready", then a line for each gratuitous ARP ("arp ADDRESS MAC") and each unsolicited
+neighbour advertisement ("na ADDRESS MAC").
 """
 import socket
 import sys

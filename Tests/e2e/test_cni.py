@@ -240,13 +240,6 @@ class Del(LabCase):
         self.delete(pod, function)
         self.assert_untouched(function)
 
-    def test_after_somebody_moved_it_to_a_third_namespace(self):
-        pod, third, function = self.lab.pod(), self.lab.pod(), self.function()
-        self.add(pod, function)
-        spaces.run("ip", "-n", pod.space, "link", "set", "net1", "netns", third.space)
-        self.delete(pod, function)
-        self.assert_untouched(function)
-
     def test_after_somebody_brought_it_home_by_hand(self):
         pod, function = self.lab.pod(), self.function()
         self.add(pod, function)

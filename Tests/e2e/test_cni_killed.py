@@ -74,7 +74,7 @@ class Killed(OneCallGoesWrong):
                 self.check_home_and_fresh(function)
 
     def test_add_killed_anywhere_then_repeated(self):
-        """A runtime that asks again for the same container gets it, unless it had all but the answer."""
+        """Asked again for the same container, it gets it, unless it had all but the answer."""
         function = self.function()
         calls, _ = self.learn(function)
         for call in calls:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The host agent when the OPI server is away, refuses, hangs or fails, and when addresses run out."""
+"""The host agent when the OPI server is away, refuses, hangs or fails, or addresses run out."""
 import time
 
 import spaces

@@ -9,11 +9,23 @@ public struct FunctionFinder: Sendable {
     private let tree: SysfsTree
     private let usesAlias: Bool
 
+    /// Whether a function's identity holds for the whole machine.
+    ///
+    /// Aliases do not: a second sandbox on the machine has functions of the same names, and taking
+    /// one of those home would be theft.
+    let knowsWholeMachine: Bool
+
     /// A finder by the parent device that the kernel reports, or by alias in a sandbox of veth
     /// pairs.
     public init(sysfs: String, usesAlias: Bool) {
+        self.init(sysfs: sysfs, usesAlias: usesAlias, knowsWholeMachine: !usesAlias)
+    }
+
+    /// A seam for tests whose aliases are unique on the machine.
+    package init(sysfs: String, usesAlias: Bool, knowsWholeMachine: Bool) {
         tree = SysfsTree(root: sysfs)
         self.usesAlias = usesAlias
+        self.knowsWholeMachine = knowsWholeMachine
     }
 
     /// What tells the function apart.

@@ -67,7 +67,8 @@ public struct FunctionMover: Sendable {
         if try podSocket(of: record) == nil, let link = try awaitReturn(of: record, to: home) {
             return try restore(link, record, in: home)
         }
-        if let pod = try finder.search(for: record.function, besides: home),
+        if finder.knowsWholeMachine,
+            let pod = try finder.search(for: record.function, besides: home),
             let link = try away(record, in: pod)
         {
             return try move(link, record, from: pod, to: home)

@@ -109,11 +109,11 @@ package struct HostAgentService: Sendable {
 
     /// Waits until the port of `netdev` is up.
     ///
-    /// - Throws: what stopped the last pass, so that a caller is not kept waiting for a card that
-    ///   is not there.
-    ///
     /// A port that was up at the last look is believed to be: it was made while the pod's images
     /// were pulled, and is looked at again at every resync.
+    ///
+    /// - Throws: what stopped the last pass, so that a caller is not kept waiting for a card that
+    ///   is not there.
     private func connected(
         _ netdev: Netdev,
         until end: ContinuousClock.Instant

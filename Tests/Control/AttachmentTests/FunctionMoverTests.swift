@@ -10,7 +10,7 @@ import Testing
 @Suite struct FunctionMoverTests {
     private let function: VethFunction
     private let pod: Sandbox
-    private let finder = FunctionFinder(sysfs: "/sys", usesAlias: true)
+    private let finder = FunctionFinder(sysfs: "/sys", usesAlias: true, knowsWholeMachine: true)
     private var mover: FunctionMover { FunctionMover(finder) }
 
     init() throws {
@@ -113,6 +113,17 @@ import Testing
         }
         #expect(try function.link() == before)
         #expect(try pod.names() == ["eth0", "lo"])
+    }
+
+    @Test func `a sandbox leaves functions of the same name in other namespaces alone`() throws {
+        let sandbox = FunctionMover(FunctionFinder(sysfs: "/sys", usesAlias: true))
+        let elsewhere = try Sandbox()
+        let link = try #require(
+            try sandbox.bringHome(record(), to: function.home.socket())
+        )
+        #expect(link.name == "ens1f0v0")
+        #expect(try sandbox.bringHome(record(), to: elsewhere.socket()) == nil)
+        #expect(try function.home.names().contains("ens1f0v0"))
     }
 
     @Test func `is found in another namespace than the record says`() throws {
