@@ -76,6 +76,14 @@ class LabCase(unittest.TestCase):
         self.assertEqual((outcome.code, outcome.text), (0, ""), outcome)
         return outcome
 
+    def restart_card(self, delay=None):
+        """A new, empty OPI server; returns when the agent, which tries now and then, has found it."""
+        self.lab.opi_server.stop()
+        self.lab.delay = self.lab.delay if delay is None else delay
+        before = len(self.lab.opi.requests())
+        self.lab.opi_server.start()
+        until(lambda: len(self.lab.opi.requests()) > before, 10, "the agent to find the card")
+
     def finish(self, process):
         return self.lab.cni_end(process)
 

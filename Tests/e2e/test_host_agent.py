@@ -12,6 +12,7 @@ from parts import until
 
 class Ports(LabCase):
     def test_a_port_that_takes_its_time_is_awaited(self):
+        self.addCleanup(self.restart_card, delay=self.lab.delay)
         self.restart_card(delay=1)
         pod, function = self.lab.pod(), self.function()
         started = time.monotonic()
@@ -20,17 +21,6 @@ class Ports(LabCase):
         self.assert_quick(started, 3)
         _, port = self.lab.opi.port_of(function.mac)
         self.assertEqual(port["status"]["oper_status"], "BP_OPER_STATUS_UP")
-
-    def restart_card(self, delay):
-        lab, before = self.lab, self.lab.delay
-
-        def change(seconds):
-            lab.opi_server.stop()
-            lab.delay = seconds
-            lab.opi_server.start()
-
-        change(delay)
-        self.addCleanup(change, before)
 
     def test_allocate_prepares_the_port(self):
         function, before = self.function(), len(self.lab.opi.requests("CreateBridgePort"))

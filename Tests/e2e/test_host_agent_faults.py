@@ -111,8 +111,7 @@ class Card(LabCase):
 
     def test_a_bridge_of_another_network_is_not_taken_over(self):
         """VLAN 10 exists with another VNI: somebody else's bridge, or a changed configuration."""
-        self.lab.opi_server.stop()
-        self.lab.opi_server.start()
+        self.restart_card()
         self.lab.opi.create_bridge("vlan-10", 10, 4242)
         pod, function = self.lab.pod(), self.function()
         outcome = self.lab.cni("ADD", pod, function, timeoutSeconds=5)
