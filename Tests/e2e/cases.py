@@ -77,9 +77,7 @@ class LabCase(unittest.TestCase):
         return outcome
 
     def restart_card(self, delay=None):
-        """A new, empty OPI server; returns when the agent, which tries now and then, has
-        found it.
-        """
+        """A new, empty OPI server; returns when the agent has found it."""
         self.lab.opi_server.stop()
         self.lab.delay = self.lab.delay if delay is None else delay
         before = len(self.lab.opi.requests())
