@@ -40,6 +40,9 @@ final class Registration: Reconciler {
         let kubelet: FileIdentity?
         do throws(KernelError) {
             kubelet = try Files.identity(of: kubeletSocket)
+            // A starting kubelet removes sockets before it listens, so this order sees it.
+            let ours = "\(directory)/\(pool.socketName)"
+            guard try Files.exists(ours) else { return .again(after: Self.interval) }
         } catch {
             throw Status(.unavailable, "\(error)")
         }
