@@ -56,7 +56,7 @@ tree.module(
 )
 tree.module("HostAPI", in: "Control", uses: ["Protobuf", "RPC"], exclude: ["host.proto"])
 tree.module("KubeletAPI", in: "Control", uses: ["Protobuf", "RPC"])
-tree.module("OPI", in: "Control", uses: ["Addressing", "Protobuf", "GRPC", "RPC"])
+tree.module("OPI", in: "Control", uses: ["Bytes", "Addressing", "Protobuf", "GRPC", "RPC"])
 
 // Roles: what an operator starts. They meet only over RPC.
 tree.role(
