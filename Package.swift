@@ -43,6 +43,7 @@ tree.module(
 // Control: what should be, and who drives it there.
 tree.module("Reconcile", in: "Control")
 tree.module("Addresses", in: "Control", uses: ["Addressing"])
+tree.module("Resources", in: "Control", uses: ["Bytes", "Addressing", "JSON", "PCI"])
 tree.module(
     "Configuration",
     in: "Control",
