@@ -43,6 +43,7 @@ tree.module(
 // Control: what should be, and who drives it there.
 tree.module("Reconcile", in: "Control")
 tree.module("Addresses", in: "Control", uses: ["Addressing"])
+tree.module("Resources", in: "Control", uses: ["Bytes", "Addressing", "JSON", "PCI"])
 tree.module(
     "Configuration",
     in: "Control",
@@ -56,7 +57,7 @@ tree.module(
 )
 tree.module("HostAPI", in: "Control", uses: ["Protobuf", "RPC"], exclude: ["host.proto"])
 tree.module("KubeletAPI", in: "Control", uses: ["Protobuf", "RPC"])
-tree.module("OPI", in: "Control", uses: ["Addressing", "Protobuf", "GRPC", "RPC"])
+tree.module("OPI", in: "Control", uses: ["Bytes", "Addressing", "Protobuf", "GRPC", "RPC"])
 
 // Roles: what an operator starts. They meet only over RPC.
 tree.role(
