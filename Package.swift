@@ -21,22 +21,30 @@ tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
+tree.library("COpenSSL", pkgConfig: "openssl")
 tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
 tree.module("Links", in: "System", uses: ["Bytes", "Addressing", "Netlink", "Kernel"])
 
 tree.module("PCI", in: "System", uses: ["Kernel"])
 
 // Transport: the wire's machines on sockets.
+tree.module("TLS", in: "Transport", uses: ["COpenSSL", "Addressing"])
 tree.module(
     "Connections",
     in: "Transport",
-    uses: ["Bytes", "Kernel", "HPACK", "HTTP2"],
+    uses: ["Bytes", "Kernel", "HPACK", "HTTP2", "TLS"],
     products: [("NIOCore", nio), ("NIOPosix", nio)]
 )
 tree.module(
     "RPC",
     in: "Transport",
     uses: ["Bytes", "Kernel", "HPACK", "HTTP2", "GRPC", "Protobuf", "Connections"],
+    products: [("NIOCore", nio), ("NIOPosix", nio)]
+)
+tree.module(
+    "HTTP",
+    in: "Transport",
+    uses: ["HPACK", "HTTP2", "Connections"],
     products: [("NIOCore", nio), ("NIOPosix", nio)]
 )
 
@@ -48,6 +56,15 @@ tree.module(
     "Configuration",
     in: "Control",
     uses: ["JSON", "Addressing", "Kernel", "PCI", "Connections"]
+)
+tree.module("YAML", in: "Control", uses: ["JSON"])
+tree.module(
+    "Kubernetes",
+    in: "Control",
+    uses: [
+        "Bytes", "JSON", "YAML", "Kernel", "HPACK", "TLS", "Connections", "HTTP", "Reconcile",
+        "Resources",
+    ]
 )
 tree.module("Devices", in: "Control", uses: ["Configuration", "PCI"])
 tree.module(
@@ -71,15 +88,23 @@ tree.role(
     "HostAgent",
     uses: [
         "JSON", "Addressing", "Kernel", "PCI", "Links", "GRPC", "Connections", "RPC", "Reconcile",
-        "Addresses", "Configuration", "HostAPI", "Attachment", "OPI",
+        "Addresses", "Configuration", "HostAPI", "Attachment", "OPI", "Resources", "Kubernetes",
+    ],
+    products: [("Logging", "swift-log")]
+)
+tree.role(
+    "XPUAgent",
+    uses: [
+        "JSON", "Addressing", "Kernel", "PCI", "GRPC", "RPC", "Connections", "Reconcile",
+        "Addresses", "Configuration", "OPI", "Resources", "Kubernetes",
     ],
     products: [("Logging", "swift-log")]
 )
 tree.role(
     "DevicePlugin",
     uses: [
-        "Kernel", "PCI", "GRPC", "Connections", "RPC", "Reconcile", "Configuration", "Devices",
-        "HostAPI", "KubeletAPI",
+        "JSON", "Kernel", "PCI", "GRPC", "Connections", "RPC", "Reconcile", "Configuration",
+        "Devices", "Attachment", "HostAPI", "KubeletAPI",
     ],
     products: [("Logging", "swift-log")]
 )
@@ -161,6 +186,13 @@ struct Tree {
     mutating func shim(_ name: String) {
         let settings: [CSetting] = [.treatAllWarnings(as: .error)]
         targets.append(.target(name: name, path: "Sources/C/\(name)", cSettings: settings))
+        shims.append(name)
+    }
+
+    /// A C library of the system, found by pkg-config.
+    mutating func library(_ name: String, pkgConfig: String) {
+        let path = "Sources/C/\(name)"
+        targets.append(.systemLibrary(name: name, path: path, pkgConfig: pkgConfig))
         shims.append(name)
     }
 

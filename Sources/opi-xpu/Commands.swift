@@ -5,10 +5,7 @@ import CNI
 import Configuration
 import DevicePlugin
 import HostAgent
-import Kernel
-import Logging
-import ServiceLifecycle
-import UnixSignals
+import XPUAgent
 
 /// The role `host-agent`.
 struct HostAgentCommand: AsyncParsableCommand {
@@ -17,11 +14,35 @@ struct HostAgentCommand: AsyncParsableCommand {
         abstract: "Knows which pod has which function, and has the card do its part."
     )
 
-    @OptionGroup var options: AgentOptions
+    @Option(name: .long, help: "The node's configuration file.")
+    var config = NodeConfiguration.defaultPath
+
+    @OptionGroup var options: RoleOptions
 
     func run() async throws {
-        try await options.run(label: "host-agent") { configuration, log in
+        let configuration = try NodeConfiguration(contentsOf: config)
+        try await options.run(label: "host-agent") { log in
             try await HostAgent.Agent(configuration, log: log).run()
+        }
+    }
+}
+
+/// The role `xpu-agent`.
+struct XPUAgentCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "xpu-agent",
+        abstract: "Turns the Netdevs of a cluster into calls of a card's OPI server."
+    )
+
+    @Option(name: .long, help: "The card's configuration file.")
+    var config = XPUConfiguration.defaultPath
+
+    @OptionGroup var options: RoleOptions
+
+    func run() async throws {
+        let configuration = try XPUConfiguration(contentsOf: config)
+        try await options.run(label: "xpu-agent") { log, stop in
+            try await XPUAgent.Agent(configuration, log: log).run(until: stop)
         }
     }
 }
@@ -33,10 +54,14 @@ struct DevicePluginCommand: AsyncParsableCommand {
         abstract: "Advertises the functions to the kubelet."
     )
 
-    @OptionGroup var options: AgentOptions
+    @Option(name: .long, help: "The node's configuration file.")
+    var config = NodeConfiguration.defaultPath
+
+    @OptionGroup var options: RoleOptions
 
     func run() async throws {
-        try await options.run(label: "device-plugin") { configuration, log in
+        let configuration = try NodeConfiguration(contentsOf: config)
+        try await options.run(label: "device-plugin") { log in
             try await DevicePlugin.Plugin(configuration, log: log).run()
         }
     }
@@ -49,54 +74,4 @@ struct CNICommand: ParsableCommand {
         abstract: "The plugin that container runtimes execute; reads CNI_* and standard input.",
         discussion: "Install it as a link opi-xpu-cni to this program, in /opt/cni/bin."
     )
-}
-
-/// What every long-running role takes.
-struct AgentOptions: ParsableArguments {
-    @Option(name: .long, help: "The node's configuration file.")
-    var config = NodeConfiguration.defaultPath
-
-    @Option(help: "One of \(Logger.Level.names).", transform: Logger.Level.parse)
-    var logLevel = Logger.Level.info
-
-    /// Reads the configuration and runs a role until SIGTERM or SIGINT.
-    func run(
-        label: String,
-        _ role: @escaping @Sendable (NodeConfiguration, Logger) async throws -> Void
-    ) async throws {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        var log = Logger(label: label)
-        log.logLevel = logLevel
-        let configuration = try NodeConfiguration(contentsOf: config)
-        let service = Role { [log] in try await role(configuration, log) }
-        try await ServiceGroup(
-            services: [service],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: log
-        ).run()
-    }
-}
-
-/// A role as the service lifecycle runs it: cancelled when a signal asks for its end.
-private struct Role: Service {
-    let body: @Sendable () async throws -> Void
-
-    func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown { try await body() }
-        } catch is CancellationError {
-            return  // asked to end, and ended
-        }
-    }
-}
-
-extension Logger.Level {
-    fileprivate static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
-
-    fileprivate static func parse(_ text: String) throws -> Logger.Level {
-        guard let level = Logger.Level(rawValue: text) else {
-            throw ValidationError("'\(text)' is not one of \(names)")
-        }
-        return level
-    }
 }

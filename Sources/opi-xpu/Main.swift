@@ -2,12 +2,7 @@
 
 import ArgumentParser
 import CNI
-import Configuration
-import DevicePlugin
-import HostAgent
 import Kernel
-import Logging
-import ServiceLifecycle
 
 /// Every role behind one argv: the basename of argv[0] (`opi-xpu-cni`), else the first argument.
 @main enum Main {
@@ -27,6 +22,9 @@ struct OPIXPU: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "opi-xpu",
         abstract: "Gives pods the functions of an xPU and programs the card through the OPI API.",
-        subcommands: [HostAgentCommand.self, DevicePluginCommand.self, CNICommand.self]
+        subcommands: [
+            HostAgentCommand.self, XPUAgentCommand.self, DevicePluginCommand.self,
+            CNICommand.self,
+        ]
     )
 }

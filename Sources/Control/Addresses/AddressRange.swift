@@ -15,11 +15,21 @@ public struct AddressRange: Hashable, Sendable {
     /// Parts of the subnet that somebody else gives away.
     public let exclude: [IPPrefix]
 
-    /// The addresses of `prefix` except its ends, `gateway` and `exclude`.
-    public init(prefix: IPPrefix, gateway: IPAddress?, exclude: [IPPrefix] = []) {
+    /// The part of the subnet that is ours to give, the subnet itself when nobody shares it.
+    public let block: IPPrefix
+
+    /// The addresses of `prefix` except its ends, `gateway` and `exclude`; of these only those in
+    /// `block`, if there is one.
+    public init(
+        prefix: IPPrefix,
+        gateway: IPAddress?,
+        exclude: [IPPrefix] = [],
+        block: IPPrefix? = nil
+    ) {
         self.prefix = prefix.canonical
         self.gateway = gateway
         self.exclude = exclude
+        self.block = (block ?? prefix).canonical
     }
 
     /// Whether a pod may have `address`.
@@ -28,7 +38,9 @@ public struct AddressRange: Hashable, Sendable {
     /// (RFC 4291 § 2.6.1) are not for pods; prefixes too small to have them (RFC 3021) lose
     /// nothing.
     public func allows(_ address: IPAddress) -> Bool {
-        guard prefix.contains(address), address != gateway else { return false }
+        guard prefix.contains(address), block.contains(address), address != gateway else {
+            return false
+        }
         guard !exclude.contains(where: { $0.contains(address) }) else { return false }
         guard prefix.address.family.bitWidth - prefix.length > 1 else { return true }
         let isEnd = address == prefix.network || address == prefix.broadcast
@@ -43,11 +55,11 @@ public struct AddressRange: Hashable, Sendable {
     ///
     /// - Returns: the address with the subnet's length, nil when none is free.
     public func next(after cursor: IPAddress?, taken: Set<IPAddress>) -> IPPrefix? {
-        let start = cursor.flatMap { prefix.contains($0) ? $0.advanced(by: 1) : nil }
-        let first = start.flatMap { prefix.contains($0) ? $0 : nil } ?? prefix.network
+        let start = cursor.flatMap { block.contains($0) ? $0.advanced(by: 1) : nil }
+        let first = start.flatMap { block.contains($0) ? $0 : nil } ?? block.network
         let found =
-            search(from: first, through: prefix.last, taken: taken)
-            ?? search(from: prefix.network, through: first, taken: taken)
+            search(from: first, through: block.last, taken: taken)
+            ?? search(from: block.network, through: first, taken: taken)
         return found.flatMap { IPPrefix($0, length: prefix.length) }
     }
 

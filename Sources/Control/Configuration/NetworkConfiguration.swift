@@ -38,6 +38,13 @@ public struct NetworkConfiguration: Hashable, Sendable {
         public var gateway: IPAddress?
         /// Ranges that are not ours to give.
         public var exclude: [IPPrefix]
+
+        /// A range of addresses.
+        public init(prefix: IPPrefix, gateway: IPAddress?, exclude: [IPPrefix]) {
+            self.prefix = prefix
+            self.gateway = gateway
+            self.exclude = exclude
+        }
     }
 
     /// A route in the pod.
@@ -56,6 +63,28 @@ public struct NetworkConfiguration: Hashable, Sendable {
 }
 
 extension NetworkConfiguration {
+    /// A network; without `routes` there is a default route through each gateway, and a route
+    /// without a router takes its family's gateway.
+    public init(
+        name: String,
+        resourceName: String?,
+        vlan: UInt32,
+        vni: UInt32?,
+        mtu: UInt32?,
+        subnets: [Subnet],
+        routes: [Route]?,
+        devices: [PCIAddress]
+    ) {
+        self.name = name
+        self.resourceName = resourceName
+        self.vlan = vlan
+        self.vni = vni
+        self.mtu = mtu
+        self.subnets = subnets
+        self.routes = Self.complete(routes, subnets: subnets)
+        self.devices = devices
+    }
+
     init(_ node: JSONNode) throws(JSONShapeError) {
         try node.allow([
             "name", "resourceName", "logicalBridge", "mtu", "ipam", "routes", "deviceSelector",
@@ -103,22 +132,29 @@ extension NetworkConfiguration {
         _ list: JSONNode?,
         subnets: [Subnet]
     ) throws(JSONShapeError) -> [Route] {
-        let gateways = subnets.compactMap(\.gateway)
-        guard let list else {
-            return gateways.map { Route(destination: .all($0.family), gateway: $0) }
-        }
+        guard let list else { return complete(nil, subnets: subnets) }
         var routes: [Route] = []
         for node in try list.elements() {
             try node.allow(["dst", "gw"])
             let destination = try node.required("dst").parsed(as: "a CIDR") { IPPrefix($0) }
             let gateway = try node.optional("gw")?.parsed(as: "an IP address") { IPAddress($0) }
-            let family = destination.address.family
-            let usual = gateways.first { $0.family == family }
-            routes.append(
-                Route(destination: destination.canonical, gateway: gateway ?? usual)
+            routes.append(Route(destination: destination, gateway: gateway))
+        }
+        return complete(routes, subnets: subnets)
+    }
+
+    private static func complete(_ routes: [Route]?, subnets: [Subnet]) -> [Route] {
+        let gateways = subnets.compactMap(\.gateway)
+        guard let routes else {
+            return gateways.map { Route(destination: .all($0.family), gateway: $0) }
+        }
+        return routes.map { route in
+            let usual = gateways.first { $0.family == route.destination.address.family }
+            return Route(
+                destination: route.destination.canonical,
+                gateway: route.gateway ?? usual
             )
         }
-        return routes
     }
 
     /// RFC 1123 label: lower-case letters, digits, `-`, at most 63.

@@ -11,8 +11,8 @@ public struct NodeConfiguration: Hashable, Sendable {
     /// This node's name, unique among the nodes that share an OPI server; the host name by default.
     public var node: String
 
-    /// The OPI server that the host agent drives, `host:port` or `unix:/path`.
-    public var opi: OPIServer
+    /// Who programs the card.
+    public var topology: Topology
 
     /// Where things are on this machine.
     public var paths: Paths
@@ -20,8 +20,13 @@ public struct NodeConfiguration: Hashable, Sendable {
     /// How the netdev of a function is recognised.
     public var functionIdentity: FunctionIdentityKind
 
-    /// What pods can be attached to.
-    public var networks: [NetworkConfiguration]
+    /// Who programs the card, and who says what pods can be attached to.
+    public enum Topology: Hashable, Sendable {
+        /// The host agent itself, by this file.
+        case standalone(OPIServer, [NetworkConfiguration])
+        /// The xPU agent, by the resources of a cluster.
+        case cluster(ClusterOptions)
+    }
 
     /// The OPI server and how patient to be with it.
     public struct OPIServer: Hashable, Sendable {
@@ -61,49 +66,48 @@ extension NodeConfiguration {
 
     /// Reads and checks the file at `path`.
     public init(contentsOf path: String) throws(ConfigurationError) {
-        let bytes: [UInt8]
-        do {
-            bytes = try Files.read(path, limit: 1 << 20)
-        } catch {
-            throw .unreadable(path: path, error)
-        }
-        let value: JSONValue
-        do {
-            value = try JSONValue(parsing: bytes)
-        } catch {
-            throw .malformed(path: path, error)
-        }
-        do {
-            try self.init(JSONNode(value))
-        } catch {
-            throw .invalid(path: path, error)
+        self = try ConfigurationFile.read(path) { root throws(JSONShapeError) in
+            try NodeConfiguration(root)
         }
     }
 
     init(_ root: JSONNode) throws(JSONShapeError) {
-        try root.allow(["version", "node", "opi", "paths", "functionIdentity", "networks"])
+        try root.allow([
+            "version", "node", "opi", "paths", "functionIdentity", "networks", "kubernetes",
+        ])
         _ = try root.required("version").integer(in: 1...1)
-        node = try Self.nodeName(root)
-        opi = try OPIServer(root.required("opi"))
+        node = try ConfigurationFile.name("node", in: root)
         paths = try Paths(root.optional("paths"))
         let kinds = FunctionIdentityKind.allCases.map(\.rawValue).joined(separator: " or ")
         functionIdentity =
             try root.optional("functionIdentity")?
             .parsed(as: kinds, FunctionIdentityKind.init(rawValue:)) ?? .parent
-        networks = []
+        if let cluster = try root.optional("kubernetes") {
+            for key in ["opi", "networks"] where try root.optional(key) != nil {
+                throw .invalid(path: key, value: "…", expected: "used together with kubernetes")
+            }
+            topology = .cluster(try ClusterOptions(cluster))
+            return
+        }
+        let opi = try OPIServer(root.required("opi"))
+        var networks: [NetworkConfiguration] = []
         for node in try root.required("networks").elements() {
             networks.append(try NetworkConfiguration(node))
         }
+        topology = .standalone(opi, networks)
         try checkNetworks(root)
     }
 
-    private static func nodeName(_ root: JSONNode) throws(JSONShapeError) -> String {
-        if let node = try root.optional("node") { return try node.text() }
-        do {
-            return try Machine.hostname()
-        } catch {
-            throw .missing(path: "node")
-        }
+    /// The networks of this file, none when a cluster has them.
+    public var networks: [NetworkConfiguration] {
+        guard case .standalone(_, let networks) = topology else { return [] }
+        return networks
+    }
+
+    /// The OPI server that the host agent drives, nil when the xPU agent does.
+    public var opi: OPIServer? {
+        guard case .standalone(let opi, _) = topology else { return nil }
+        return opi
     }
 
     /// Names, resources, devices and subnets belong to one network each.

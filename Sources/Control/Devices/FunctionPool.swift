@@ -14,6 +14,13 @@ public struct FunctionPool: Hashable, Sendable {
     /// The functions that belong to it, whether or not they are there.
     public let members: [PCIAddress]
 
+    /// A pool of these functions.
+    public init(network: String, resourceName: String, members: [PCIAddress]) {
+        self.network = network
+        self.resourceName = resourceName
+        self.members = members
+    }
+
     /// The pools of a configuration: one for each network that is advertised.
     public static func pools(of configuration: NodeConfiguration) -> [FunctionPool] {
         configuration.networks.compactMap { network in

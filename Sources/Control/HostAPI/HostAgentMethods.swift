@@ -14,4 +14,7 @@ public enum HostAgentMethods: Sendable {
 
     /// A container has given its function back.
     public static let detach = Method<DetachRequest, DetachResponse>(service, "Detach")
+
+    /// The pools that the device plugin advertises, at once and after every change.
+    public static let followPools = Method<FollowPoolsRequest, Pools>(service, "FollowPools")
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Attachment
 public import Configuration
 import Connections
 import Devices
@@ -26,14 +27,26 @@ public struct Plugin: Sendable {
 
     /// Serves every advertised network until the task is cancelled.
     ///
+    /// The pools are those of the configuration, or in a cluster those that the host agent names,
+    /// beginning with what it named last.
+    ///
     /// - Throws: one sentence for the operator when it cannot start.
     public func run() async throws {
-        let pools = FunctionPool.pools(of: configuration)
-        guard !pools.isEmpty else { throw PluginError.nothingToAdvertise }
         let hostAgent = Channel(.unix(path: configuration.paths.hostAgentSocket))
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for pool in pools {
-                group.addTask { try await serve(pool, hostAgent) }
+            switch configuration.topology {
+            case .standalone:
+                let pools = FunctionPool.pools(of: configuration)
+                guard !pools.isEmpty else { throw PluginError.nothingToAdvertise }
+                group.addTask { try await serve(Board(pools), hostAgent) }
+            case .cluster:
+                let source = PoolSource(
+                    hostAgent,
+                    cache: PoolCache(runDirectory: configuration.paths.run),
+                    log: log
+                )
+                group.addTask { await source.run() }
+                group.addTask { try await serve(source.pools, hostAgent) }
             }
             try await group.next()
             group.cancelAll()
@@ -41,12 +54,50 @@ public struct Plugin: Sendable {
         await hostAgent.close()
     }
 
+    /// Serves whatever pools are on the board; a network has one at a time.
+    private func serve(_ pools: Board<[FunctionPool]>, _ hostAgent: Channel) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var networks: Set<String> = []
+            await pools.follow { all in
+                for pool in all where networks.insert(pool.network).inserted {
+                    group.addTask { try await serve(network: pool.network, of: pools, hostAgent) }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Serves the pool of one network, anew whenever it becomes another one.
+    private func serve(
+        network: String,
+        of pools: Board<[FunctionPool]>,
+        _ hostAgent: Channel
+    ) async throws {
+        while !Task.isCancelled {
+            let pool = pools.value.first { $0.network == network }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if let pool { group.addTask { try await serve(pool, hostAgent) } }
+                group.addTask {
+                    await pools.wait { all in all.first { $0.network == network } != pool }
+                }
+                try await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
     private func serve(_ pool: FunctionPool, _ hostAgent: Channel) async throws {
         let tree = SysfsTree(root: configuration.paths.sysfs)
-        let board = DeviceBoard(pool.states(in: tree))
+        let board = Board(pool.states(in: tree))
         let directory = configuration.paths.devicePlugins
         let registration = Registration(pool: pool, directory: directory, log: log)
-        let plugin = PluginServer(pool: pool, board: board, hostAgent: hostAgent, log: log)
+        let plugin = PluginServer(
+            pool: pool,
+            board: board,
+            hostAgent: hostAgent,
+            spool: try Spool(runDirectory: configuration.paths.run),
+            log: log
+        )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await scan(pool, tree, board) }
             group.addTask { try await keepServing(plugin, registration, in: directory) }
@@ -55,11 +106,11 @@ public struct Plugin: Sendable {
         }
     }
 
-    private func scan(_ pool: FunctionPool, _ tree: SysfsTree, _ board: DeviceBoard) async throws {
+    private func scan(_ pool: FunctionPool, _ tree: SysfsTree, _ board: Board<[FunctionState]>) async throws {
         while true {
             try await Task.sleep(for: Self.scanInterval)
             guard board.post(pool.states(in: tree)) else { continue }
-            let healthy = board.states.filter(\.isPresent).count
+            let healthy = board.value.filter(\.isPresent).count
             log.notice(
                 "functions changed",
                 metadata: ["resource": "\(pool.resourceName)", "healthy": "\(healthy)"]

@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Connections
+import Attachment
 import Devices
 import GRPC
 import HostAPI
+import Kernel
 import KubeletAPI
 import Logging
 import PCI
+import Reconcile
 import RPC
 
 /// One resource's end of the device plugin API.
 struct PluginServer: Sendable {
     let pool: FunctionPool
-    let board: DeviceBoard
+    let board: Board<[FunctionState]>
     let hostAgent: Channel
+    let spool: Spool<Allocation>
     let log: Logger
 
     /// The host agent records a wish and waits for nobody, so this is plenty.
@@ -69,9 +72,24 @@ struct PluginServer: Sendable {
             _ = try await hostAgent.unary(HostAgentMethods.allocate, request, deadline: timeout)
         } catch {
             log.warning(
-                "the host agent could not prepare ports; ADD will",
+                "the host agent could not prepare ports; it will, or ADD",
                 metadata: ["devices": "\(deviceIDs)", "error": "\(error)"]
             )
+            leave(deviceIDs)
+        }
+    }
+
+    /// Leaves the choice where the host agent finds it when it is back.
+    private func leave(_ deviceIDs: [String]) {
+        let allocation = Allocation(
+            resourceName: pool.resourceName,
+            deviceIDs: deviceIDs,
+            since: Int(Clocks.realtimeNanoseconds / 1_000_000_000)
+        )
+        do throws(AttachmentError) {
+            try spool.add(allocation)
+        } catch {
+            log.warning("an allocation could not be left behind: \(error)")
         }
     }
 }

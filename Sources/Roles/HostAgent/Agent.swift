@@ -9,16 +9,19 @@ import Kernel
 public import Logging
 import OPI
 import PCI
-import Reconcile
 import RPC
+import Reconcile
 
-/// The host agent of a node without a Kubernetes API: it drives the OPI server itself.
+/// The host agent of one node.
+///
+/// Without a Kubernetes API it drives the OPI server itself; in a cluster it writes Netdevs, and the
+/// card's own agent does.
 public struct Agent: Sendable {
-    private let configuration: NodeConfiguration
-    private let log: Logger
+    let configuration: NodeConfiguration
+    let log: Logger
 
-    /// Releases that a DEL left behind are looked for this often.
-    private static let releaseInterval = Duration.seconds(1)
+    /// Wishes that were left in files are looked for this often.
+    private static let spoolInterval = Duration.seconds(1)
 
     /// An agent for one node; nothing happens until ``run()``.
     public init(_ configuration: NodeConfiguration, log: Logger) {
@@ -29,36 +32,73 @@ public struct Agent: Sendable {
     /// Serves until the task is cancelled.
     ///
     /// Order of the start: the lock, the state, the controller, the socket. Of the end: no new
-    /// calls, the ones under way, the controller, the connection to the card.
+    /// calls, the ones under way, the controller, the connection to the card or the cluster.
     ///
     /// - Throws: one sentence for the operator when it cannot start.
     public func run() async throws {
         let run = configuration.paths.run
         try Files.makeDirectory(run, mode: 0o755, parents: true)
         let lock = try acquireLock(run)
+        switch configuration.topology {
+        case .standalone(let opi, let networks): try await runAlone(opi, networks)
+        case .cluster(let options): try await runInCluster(options)
+        }
+        withExtendedLifetime(lock) { _ in }
+        log.info("stopped")
+    }
+
+    private func runAlone(
+        _ opi: NodeConfiguration.OPIServer,
+        _ networks: [NetworkConfiguration]
+    ) async throws {
+        let channel = Channel(opi.server)
+        let ports = CardPorts(
+            node: configuration.node,
+            opi: opi,
+            networks: networks,
+            gateway: EVPNGateway(channel, callTimeout: opi.callTimeout),
+            log: log
+        )
+        let store = try openStore(networks, assignsAddresses: true)
+        log.info("starting", metadata: ["opi": "\(opi.server)"])
+        try await work(store, KeyQueue(), ports, Board(networks)) {}
+        await channel.close()
+    }
+
+    /// The Netdevs of this node, restored from the attachments' records where files are missing.
+    func openStore(
+        _ networks: [NetworkConfiguration],
+        assignsAddresses: Bool
+    ) throws -> NetdevStore {
+        let run = configuration.paths.run
         let files = try NetdevFiles(directory: run + "/netdevs")
         let (netdevs, sentences) = try files.load(
             restoring: Journal(runDirectory: run).records().records,
-            in: configuration.networks,
-            now: NetdevReconciler.now
+            in: networks,
+            now: FunctionReconciler.now
         )
         for sentence in sentences { log.error("\(sentence)") }
-        let store = NetdevStore(netdevs, files: files)
-        let server = configuration.opi.server
-        let channel = Channel(server)
-        let queue = KeyQueue<NetdevReconciler.Key>()
-        let reconciler = NetdevReconciler(
-            configuration: configuration,
-            gateway: EVPNGateway(channel, callTimeout: configuration.opi.callTimeout),
-            store: store,
-            queue: queue,
-            log: log
-        )
+        return NetdevStore(netdevs, files: files, assignsAddresses: assignsAddresses)
+    }
+
+    /// Controller, spools and socket over these ports, and `background` beside them.
+    func work(
+        _ store: NetdevStore,
+        _ queue: KeyQueue<PortKey>,
+        _ ports: any PortKeeper,
+        _ networks: Board<[NetworkConfiguration]?>,
+        background: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let run = configuration.paths.run
+        let reconciler = FunctionReconciler(ports: ports, store: store, queue: queue, log: log)
         let service = HostAgentService(
-            configuration: configuration,
+            node: configuration.node,
+            networks: NetworkDirectory { networks.value },
+            ports: ports,
             store: store,
             queue: queue,
             releases: try ReleaseSpool(runDirectory: run),
+            allocations: try Spool(runDirectory: run),
             finder: FunctionFinder(
                 sysfs: configuration.paths.sysfs,
                 usesAlias: configuration.functionIdentity == .alias
@@ -66,18 +106,18 @@ public struct Agent: Sendable {
             log: log
         )
         queue.add(.inventory)
-        for netdev in netdevs { queue.add(.function(netdev.function)) }
-        log.info("starting", metadata: ["netdevs": "\(netdevs.count)", "opi": "\(server)"])
+        for netdev in store.netdevs { queue.add(.function(netdev.function)) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await makeController(reconciler, queue).run() }
-            group.addTask { try await drainReleases(service) }
-            group.addTask { try await serve(service) }
+            group.addTask { try await drainSpools(service) }
+            group.addTask { try await serve(service, networks) }
+            group.addTask {
+                try await background()
+                try await Task.sleep(for: .seconds(Int64.max >> 1))
+            }
             try await group.next()
             group.cancelAll()
         }
-        await channel.close()
-        withExtendedLifetime(lock) { _ in }
-        log.info("stopped")
     }
 
     private func acquireLock(_ run: String) throws -> FileLock {
@@ -89,9 +129,9 @@ public struct Agent: Sendable {
     }
 
     private func makeController(
-        _ reconciler: NetdevReconciler,
-        _ queue: KeyQueue<NetdevReconciler.Key>
-    ) -> Controller<NetdevReconciler> {
+        _ reconciler: FunctionReconciler,
+        _ queue: KeyQueue<PortKey>
+    ) -> Controller<FunctionReconciler> {
         Controller(reconciler, queue: queue) { [log] key, status, delay in
             log.warning(
                 "the card is not as it should be",
@@ -100,7 +140,10 @@ public struct Agent: Sendable {
         }
     }
 
-    private func serve(_ service: HostAgentService) async throws {
+    private func serve(
+        _ service: HostAgentService,
+        _ networks: Board<[NetworkConfiguration]?>
+    ) async throws {
         var services = Services()
         services.handle(HostAgentMethods.allocate) { request, _ async throws(Status) in
             try service.allocate(request)
@@ -111,20 +154,42 @@ public struct Agent: Sendable {
         services.handle(HostAgentMethods.detach) { request, _ async throws(Status) in
             try service.detach(request)
         }
+        services.stream(HostAgentMethods.followPools) { _, writer, _ async throws(Status) in
+            try await networks.follow { networks async throws(Status) in
+                guard let networks else { return }
+                try await writer.send(Pools(networks))
+            }
+        }
         var options = ServerOptions()
         options.listen.peerUser = 0
         let socket = Endpoint.unix(path: configuration.paths.hostAgentSocket)
         try await Server.run(services, on: socket, options: options)
     }
 
-    private func drainReleases(_ service: HostAgentService) async throws {
+    private func drainSpools(_ service: HostAgentService) async throws {
         while !Task.isCancelled {
             do throws(Status) {
                 try service.drainReleases()
+                try service.drainAllocations()
             } catch {
                 log.warning("\(error)")
             }
-            try await Task.sleep(for: Self.releaseInterval)
+            try await Task.sleep(for: Self.spoolInterval)
+        }
+    }
+}
+
+extension Pools {
+    /// The networks that are advertised.
+    fileprivate init(_ networks: [NetworkConfiguration]) {
+        self.init()
+        for network in networks {
+            guard let resourceName = network.resourceName else { continue }
+            var pool = Pool()
+            pool.network = network.name
+            pool.resourceName = resourceName
+            pool.deviceIDs = network.devices.map(\.description)
+            pools.append(pool)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 import Addressing
 package import Attachment
-package import Configuration
+import Configuration
 package import GRPC
 package import HostAPI
 import Links
@@ -13,31 +13,43 @@ package import Reconcile
 
 /// What the CNI and the device plugin may ask.
 package struct HostAgentService: Sendable {
-    let configuration: NodeConfiguration
+    let node: String
+    let networks: NetworkDirectory
+    let ports: any PortKeeper
     let store: NetdevStore
-    let queue: KeyQueue<NetdevReconciler.Key>
+    let queue: KeyQueue<PortKey>
     let releases: ReleaseSpool
+    let allocations: Spool<Allocation>
     let finder: FunctionFinder
     let log: Logger
 
     /// How long a caller without a deadline waits.
     private static let patience = Duration.seconds(60)
 
+    /// How often somebody who waits looks whether a port can be made at all.
+    private static let availabilityInterval = Duration.milliseconds(200)
+
     /// Time kept back to tell the caller why, before its deadline passes.
     private static let margin = Duration.milliseconds(300)
 
     package init(
-        configuration: NodeConfiguration,
+        node: String,
+        networks: NetworkDirectory,
+        ports: any PortKeeper,
         store: NetdevStore,
-        queue: KeyQueue<NetdevReconciler.Key>,
+        queue: KeyQueue<PortKey>,
         releases: ReleaseSpool,
+        allocations: Spool<Allocation>,
         finder: FunctionFinder,
         log: Logger
     ) {
-        self.configuration = configuration
+        self.node = node
+        self.networks = networks
+        self.ports = ports
         self.store = store
         self.queue = queue
         self.releases = releases
+        self.allocations = allocations
         self.finder = finder
         self.log = log
     }
@@ -56,7 +68,7 @@ package struct HostAgentService: Sendable {
             }
             guard let mac = try homeMAC(of: function) else { continue }
             let netdev = try store.change { table throws(Status) in
-                let now = NetdevReconciler.now
+                let now = FunctionReconciler.now
                 let netdev = try table.allocate(function, mac: mac, in: network, now: now)
                 return (netdev, netdev.map { [$0] } ?? [])
             }
@@ -80,10 +92,10 @@ package struct HostAgentService: Sendable {
         guard !request.containerID.isEmpty, !request.interfaceName.isEmpty else {
             throw Status(.invalidArgument, "container_id and interface_name must not be empty")
         }
-        let holder = Netdev.Holder(request)
+        let holder = NetdevRecord.Holder(request)
         while true {
             let binding = try store.change { table throws(Status) in
-                let now = NetdevReconciler.now
+                let now = FunctionReconciler.now
                 let binding = try table.bind(function, to: holder, mac: mac, in: network, now: now)
                 guard case .bound(let netdev) = binding else {
                     return (binding, table.netdevs[function].map { [$0] } ?? [])
@@ -92,8 +104,8 @@ package struct HostAgentService: Sendable {
             }
             switch binding {
             case .bound(let netdev):
-                try await connected(netdev, until: end)
-                return response(for: netdev, in: network)
+                let connected = try await connected(netdev, until: end)
+                return response(for: connected, in: network)
             case .dying:
                 queue.add(.function(function))
                 try await gone(function, until: end)
@@ -107,28 +119,30 @@ package struct HostAgentService: Sendable {
         return DetachResponse()
     }
 
-    /// Waits until the port of `netdev` is up.
+    /// Waits until the port of `netdev` is up; gives the Netdev as it is then.
     ///
     /// A port that was up at the last look is believed to be: it was made while the pod's images
     /// were pulled, and is looked at again at every resync.
     ///
-    /// - Throws: what stopped the last pass, so that a caller is not kept waiting for a card that
-    ///   is not there.
+    /// - Throws: what stopped the last pass, or `UNAVAILABLE` when nobody would make the port, so
+    ///   that a caller is not kept waiting for a card that is not there.
     private func connected(
-        _ netdev: Netdev,
+        _ netdev: NetdevRecord,
         until end: ContinuousClock.Instant
-    ) async throws(Status) {
-        if case .connected = store.look(at: netdev.function).progress { return }
-        queue.add(.function(netdev.function))
+    ) async throws(Status) -> NetdevRecord {
+        if case .connected = store.look(at: netdev.function).progress {} else {
+            queue.add(.function(netdev.function))
+        }
         while true {
+            try ports.checkAvailable()
             let version = store.version
             let (current, progress) = store.look(at: netdev.function)
-            guard current == netdev else {
+            guard let current, current.isSame(as: netdev) else {
                 let text = "function \(netdev.function) was given back while its port was made"
                 throw Status(.aborted, text)
             }
             switch progress {
-            case .connected: return
+            case .connected: return current
             case .failed(let status): throw explain(status, netdev.function)
             case .pending: try await change(after: version, of: netdev.function, until: end)
             }
@@ -143,6 +157,7 @@ package struct HostAgentService: Sendable {
         until end: ContinuousClock.Instant
     ) async throws(Status) {
         while true {
+            try ports.checkAvailable()
             let version = store.version
             let (netdev, progress) = store.look(at: function)
             guard let netdev, !netdev.isWanted else { return }
@@ -151,7 +166,7 @@ package struct HostAgentService: Sendable {
         }
     }
 
-    /// Waits for the next change.
+    /// Waits for the next change, for a short time.
     ///
     /// - Throws: `DEADLINE_EXCEEDED` at `end`, saying what the card is busy with.
     private func change(
@@ -159,7 +174,8 @@ package struct HostAgentService: Sendable {
         of function: PCIAddress,
         until end: ContinuousClock.Instant
     ) async throws(Status) {
-        await store.waitForChange(after: version, until: end)
+        let soon = ContinuousClock.now + Self.availabilityInterval
+        await store.waitForChange(after: version, until: min(end, soon))
         guard Task.isCancelled || ContinuousClock.now >= end else { return }
         var text = "the port of \(function) did not come up in time"
         let progress = store.look(at: function).progress
@@ -169,8 +185,7 @@ package struct HostAgentService: Sendable {
 
     private func explain(_ status: Status, _ function: PCIAddress) -> Status {
         let isAway = status.code == .unavailable || status.code == .deadlineExceeded
-        let server = configuration.opi.server
-        let text = "OPI server \(server), port of \(function): \(status)"
+        let text = "\(ports.blame), port of \(function): \(status)"
         return Status(isAway ? .unavailable : .internalError, text)
     }
 
@@ -178,8 +193,10 @@ package struct HostAgentService: Sendable {
         guard let function = PCIAddress(id) else {
             throw Status(.invalidArgument, "\"\(id)\" is not a PCI address")
         }
-        let network = configuration.networks.first { $0.devices.contains(function) }
-        guard let network else {
+        guard let network = networks.network(of: function) else {
+            guard networks.isKnown else {
+                throw Status(.unavailable, "the networks are not known yet")
+            }
             throw Status(.notFound, "function \(function) belongs to no configured network")
         }
         return (function, network)
@@ -196,12 +213,11 @@ package struct HostAgentService: Sendable {
     }
 
     private func response(
-        for netdev: Netdev,
+        for netdev: NetdevRecord,
         in network: NetworkConfiguration
     ) -> AttachResponse {
         var response = AttachResponse()
         response.network = network.name
-        let node = configuration.node
         response.port = ObjectName.portID(node: node, function: "\(netdev.function)")
         response.mtu = network.mtu ?? 0
         response.addresses = netdev.addresses.map { prefix in

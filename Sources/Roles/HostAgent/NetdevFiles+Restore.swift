@@ -15,13 +15,13 @@ extension NetdevFiles {
         restoring records: [AttachmentRecord],
         in networks: [NetworkConfiguration],
         now: Int
-    ) throws(KernelError) -> (netdevs: [Netdev], sentences: [String]) {
+    ) throws(KernelError) -> (netdevs: [NetdevRecord], sentences: [String]) {
         var (netdevs, sentences) = try load()
         let known = Set(netdevs.map(\.function))
         for record in records where record.isComplete && !known.contains(record.function) {
             let network = networks.first { $0.devices.contains(record.function) }
             guard let network else { continue }
-            let netdev = Netdev(record, in: network, now: now)
+            let netdev = NetdevRecord(record, in: network, now: now)
             try write(netdev)
             netdevs.append(netdev)
             let holder = "container \(record.containerID)"
@@ -31,7 +31,7 @@ extension NetdevFiles {
     }
 }
 
-extension Netdev {
+extension NetdevRecord {
     /// What an attachment's record proves.
     fileprivate init(_ record: AttachmentRecord, in network: NetworkConfiguration, now: Int) {
         self.init(

@@ -15,14 +15,14 @@ package struct NetdevFiles: Sendable {
     }
 
     /// All Netdevs, and a sentence for each file that cannot be read, which is left alone.
-    package func load() throws(KernelError) -> (netdevs: [Netdev], damaged: [String]) {
-        var netdevs: [Netdev] = []
+    package func load() throws(KernelError) -> (netdevs: [NetdevRecord], damaged: [String]) {
+        var netdevs: [NetdevRecord] = []
         var damaged: [String] = []
         for name in try Files.list(directory).sorted() where name.hasSuffix(".json") {
             let path = "\(directory)/\(name)"
             do {
                 let bytes = try Files.read(path, limit: 1 << 16)
-                netdevs.append(try Netdev(JSONNode(JSONValue(parsing: bytes))))
+                netdevs.append(try NetdevRecord(JSONNode(JSONValue(parsing: bytes))))
             } catch {
                 damaged.append("\(path): \(error)")
             }
@@ -31,7 +31,7 @@ package struct NetdevFiles: Sendable {
     }
 
     /// Writes the file of `netdev`.
-    package func write(_ netdev: Netdev) throws(KernelError) {
+    package func write(_ netdev: NetdevRecord) throws(KernelError) {
         try Files.write(netdev.json.encoded(), to: path(netdev.function))
     }
 

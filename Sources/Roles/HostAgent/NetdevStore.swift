@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Addressing
 package import GRPC
 import Kernel
 package import PCI
@@ -31,16 +32,22 @@ package final class NetdevStore: Sendable {
     private let files: NetdevFiles
 
     /// The store over what the files say.
-    package init(_ netdevs: [Netdev], files: NetdevFiles) {
-        state = Mutex(State(table: NetdevTable(netdevs)))
+    package init(
+        _ netdevs: [NetdevRecord],
+        files: NetdevFiles,
+        assignsAddresses: Bool = true
+    ) {
+        state = Mutex(
+            State(table: NetdevTable(netdevs, assignsAddresses: assignsAddresses))
+        )
         self.files = files
     }
 
     /// All Netdevs.
-    package var netdevs: [Netdev] { state.withLock { Array($0.table.netdevs.values) } }
+    package var netdevs: [NetdevRecord] { state.withLock { Array($0.table.netdevs.values) } }
 
     /// The function's Netdev and how far its port is.
-    package func look(at function: PCIAddress) -> (netdev: Netdev?, progress: Progress) {
+    package func look(at function: PCIAddress) -> (netdev: NetdevRecord?, progress: Progress) {
         state.withLock { ($0.table.netdevs[function], $0.progress[function] ?? .pending("")) }
     }
 
@@ -51,7 +58,7 @@ package final class NetdevStore: Sendable {
     /// - Throws: what `body` throws, or `INTERNAL` when a file cannot be written; then nothing
     ///   changed.
     package func change<Value: Sendable>(
-        _ body: (inout NetdevTable) throws(Status) -> (Value, dirty: [Netdev])
+        _ body: (inout NetdevTable) throws(Status) -> (Value, dirty: [NetdevRecord])
     ) throws(Status) -> Value {
         let outcome: Result<(Value, [CheckedContinuation<Void, Never>]), Status> = state.withLock {
             state in
@@ -75,8 +82,20 @@ package final class NetdevStore: Sendable {
         return value
     }
 
+    /// Notes the addresses that were chosen for `netdev`, unless another port is wanted meanwhile.
+    ///
+    /// - Throws: `INTERNAL` when its file cannot be written.
+    package func assign(_ addresses: [IPPrefix], to netdev: NetdevRecord) throws(Status) {
+        try change { table throws(Status) in
+            guard let current = table.netdevs[netdev.function], current.wantsSamePort(as: netdev),
+                current.addresses != addresses
+            else { return ((), []) }
+            return ((), table.assign(addresses, to: netdev.function).map { [$0] } ?? [])
+        }
+    }
+
     /// Says how far the port of `netdev` is, unless another port is wanted meanwhile.
-    package func report(_ progress: Progress, for netdev: Netdev) {
+    package func report(_ progress: Progress, for netdev: NetdevRecord) {
         let waiters = state.withLock { state in
             let current = state.table.netdevs[netdev.function]
             guard current?.wantsSamePort(as: netdev) == true else {
@@ -91,7 +110,7 @@ package final class NetdevStore: Sendable {
     /// Forgets a Netdev whose port is gone.
     ///
     /// - Throws: `INTERNAL` when its file cannot be removed; then it is remembered.
-    package func forget(_ netdev: Netdev) throws(Status) {
+    package func forget(_ netdev: NetdevRecord) throws(Status) {
         let outcome: Result<[CheckedContinuation<Void, Never>], Status> = state.withLock { state in
             var table = state.table
             guard table.forget(netdev) else { return .success([]) }
@@ -146,7 +165,7 @@ package final class NetdevStore: Sendable {
         }
     }
 
-    private func write(_ netdev: Netdev) throws(Status) {
+    private func write(_ netdev: NetdevRecord) throws(Status) {
         do throws(KernelError) {
             try files.write(netdev)
         } catch {
@@ -157,7 +176,7 @@ package final class NetdevStore: Sendable {
 
 extension NetdevStore.State {
     /// A failure from before a wish says nothing about it: only a pass after it counts.
-    fileprivate mutating func expectPass(over netdev: Netdev) {
+    fileprivate mutating func expectPass(over netdev: NetdevRecord) {
         let before = table.netdevs[netdev.function]
         if case .connected = progress[netdev.function], before?.wantsSamePort(as: netdev) == true {
             return

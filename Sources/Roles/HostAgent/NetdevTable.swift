@@ -16,18 +16,21 @@ package import PCI
 ///       ^--------------------------------------------------------------------------------+
 /// ```
 package struct NetdevTable: Sendable {
-    package private(set) var netdevs: [PCIAddress: Netdev] = [:]
+    package private(set) var netdevs: [PCIAddress: NetdevRecord] = [:]
     private var cursors: [IPPrefix: IPAddress] = [:]
+    private let assignsAddresses: Bool
 
     /// What a wish to hold a function leads to.
     package enum Binding: Hashable, Sendable {
         /// It is bound; this is its Netdev now.
-        case bound(Netdev)
+        case bound(NetdevRecord)
         /// The port of its last holder is still being removed: wait.
         case dying
     }
 
-    package init(_ netdevs: [Netdev] = []) {
+    /// A table of these; without `assignsAddresses` somebody else chooses the pods' addresses.
+    package init(_ netdevs: [NetdevRecord] = [], assignsAddresses: Bool = true) {
+        self.assignsAddresses = assignsAddresses
         for netdev in netdevs {
             self.netdevs[netdev.function] = netdev
         }
@@ -39,7 +42,7 @@ package struct NetdevTable: Sendable {
     ///   no address is free.
     package mutating func bind(
         _ function: PCIAddress,
-        to holder: Netdev.Holder,
+        to holder: NetdevRecord.Holder,
         mac: MACAddress,
         in network: NetworkConfiguration,
         now: Int
@@ -54,7 +57,8 @@ package struct NetdevTable: Sendable {
             let text = "function \(function) is held by container \(other.containerID)\(pod)"
             throw Status(.failedPrecondition, text)
         }
-        guard netdev.network == network.name, netdev.holder != nil || netdev.fits(network) else {
+        let fits = netdev.holder != nil || !assignsAddresses || netdev.fits(network)
+        guard netdev.network == network.name, fits else {
             retire(function, now: now)  // the configuration has changed since it was made
             return .dying
         }
@@ -75,7 +79,7 @@ package struct NetdevTable: Sendable {
         mac: MACAddress,
         in network: NetworkConfiguration,
         now: Int
-    ) throws(Status) -> Netdev? {
+    ) throws(Status) -> NetdevRecord? {
         if var netdev = netdevs[function] {
             guard netdev.isWanted, netdev.holder == nil else { return nil }
             netdev.since = now
@@ -89,7 +93,7 @@ package struct NetdevTable: Sendable {
     /// The functions that a container gives back: the one named, or all it holds.
     ///
     /// A function that somebody else holds by now is not among them: a late DEL must not take it.
-    package mutating func detach(containerID: String, interfaceName: String, now: Int) -> [Netdev] {
+    package mutating func detach(containerID: String, interfaceName: String, now: Int) -> [NetdevRecord] {
         let held = netdevs.values.filter { netdev in
             netdev.holder?.containerID == containerID
                 && netdev.holder?.interfaceName == interfaceName
@@ -99,7 +103,7 @@ package struct NetdevTable: Sendable {
 
     /// Marks the function's port for removal; nil when there is none or it is marked already.
     @discardableResult
-    package mutating func retire(_ function: PCIAddress, now: Int) -> Netdev? {
+    package mutating func retire(_ function: PCIAddress, now: Int) -> NetdevRecord? {
         guard var netdev = netdevs[function], netdev.isWanted else { return nil }
         netdev.isWanted = false
         netdev.since = now
@@ -108,9 +112,9 @@ package struct NetdevTable: Sendable {
     }
 
     /// Takes in a port that the server has and we do not know, so that it is removed.
-    package mutating func adoptStray(_ function: PCIAddress, network: String, now: Int) -> Netdev? {
+    package mutating func adoptStray(_ function: PCIAddress, network: String, now: Int) -> NetdevRecord? {
         guard netdevs[function] == nil else { return nil }
-        let netdev = Netdev(
+        let netdev = NetdevRecord(
             function: function,
             network: network,
             mac: .zero,
@@ -123,8 +127,14 @@ package struct NetdevTable: Sendable {
         return netdev
     }
 
+    /// Gives the function's Netdev these addresses; nil when there is none.
+    package mutating func assign(_ addresses: [IPPrefix], to function: PCIAddress) -> NetdevRecord? {
+        netdevs[function]?.addresses = addresses
+        return netdevs[function]
+    }
+
     /// Forgets a Netdev whose port is gone; false when it changed meanwhile.
-    package mutating func forget(_ netdev: Netdev) -> Bool {
+    package mutating func forget(_ netdev: NetdevRecord) -> Bool {
         guard !netdev.isWanted, netdevs[netdev.function] == netdev else { return false }
         netdevs[netdev.function] = nil
         return true
@@ -134,12 +144,12 @@ package struct NetdevTable: Sendable {
         _ function: PCIAddress,
         mac: MACAddress,
         in network: NetworkConfiguration,
-        holder: Netdev.Holder?,
+        holder: NetdevRecord.Holder?,
         now: Int
-    ) throws(Status) -> Netdev {
+    ) throws(Status) -> NetdevRecord {
         let taken = Set(netdevs.values.flatMap(\.addresses).map(\.address))
         var addresses: [IPPrefix] = []
-        for subnet in network.subnets {
+        for subnet in assignsAddresses ? network.subnets : [] {
             guard let address = subnet.range.next(after: cursors[subnet.prefix], taken: taken)
             else {
                 let text = "no address of \(subnet.prefix) is free in network \(network.name)"
@@ -148,7 +158,7 @@ package struct NetdevTable: Sendable {
             cursors[subnet.prefix] = address.address
             addresses.append(address)
         }
-        let netdev = Netdev(
+        let netdev = NetdevRecord(
             function: function,
             network: network.name,
             mac: mac,
@@ -162,7 +172,7 @@ package struct NetdevTable: Sendable {
     }
 }
 
-extension Netdev {
+extension NetdevRecord {
     /// Whether the addresses are those that `network` gives today.
     fileprivate func fits(_ network: NetworkConfiguration) -> Bool {
         addresses.count == network.subnets.count

@@ -3,6 +3,7 @@
 import Kernel
 import NIOCore
 import NIOPosix
+import TLS
 
 extension ConnectionFailure {
     /// What an error of the event loop means for a connection.
@@ -16,6 +17,8 @@ extension ConnectionFailure.Reason {
         switch error {
         case let error as ConnectionFailure:
             self = error.reason
+        case let error as TLSError:
+            self = .insecure(error)
         case let error as IOError:
             self = .refused(call: call, Errno(rawValue: error.errnoCode))
         case ChannelError.connectTimeout(let time):

@@ -2,6 +2,7 @@
 
 public import HTTP2
 public import Kernel
+public import TLS
 
 /// Why there is no connection, or no longer one, and to whom.
 public struct ConnectionFailure: Error, Hashable, Sendable {
@@ -17,6 +18,8 @@ public struct ConnectionFailure: Error, Hashable, Sendable {
         case silent(Duration)
         /// The peer did not speak HTTP/2 within this time.
         case noHandshake(Duration)
+        /// The peer is not who it should be, or TLS with it failed.
+        case insecure(TLSError)
         /// The peer broke a rule of HTTP/2.
         case violated(ConnectionError)
         /// The peer gave the connection up with a code other than `NO_ERROR`.
@@ -58,6 +61,7 @@ extension ConnectionFailure.Reason: CustomStringConvertible {
         case .connectTimedOut(let time): "no connection within \(time)"
         case .silent(let time): "no sign of life for \(time)"
         case .noHandshake(let time): "no HTTP/2 within \(time)"
+        case .insecure(let error): "\(error)"
         case .violated(let error): "the peer broke HTTP/2: \(error)"
         case .givenUp(let code, let debug):
             "the peer gave up with \(code)" + (debug.isEmpty ? "" : " \(debug.debugDescription)")

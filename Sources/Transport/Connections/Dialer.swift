@@ -2,6 +2,7 @@
 
 public import NIOCore
 import NIOPosix
+public import TLS
 
 /// What a client wants of its connections.
 public struct DialOptions: Sendable {
@@ -13,11 +14,25 @@ public struct DialOptions: Sendable {
     public var keepAlive = KeepAlivePolicy.client
     /// Calls that may wait for a connection, or for a stream the server does not allow yet.
     public var waitingCalls = 1024
-    /// Adds what belongs between the socket and HTTP/2, such as TLS.
-    public var prepare: (@Sendable (any NIOCore.Channel) throws -> Void)?
+    /// The server that TLS makes sure of; nil for a connection in plain text.
+    public var tls: TLSPeer?
 
     /// The defaults.
     public init() {}
+}
+
+/// Whom a client speaks TLS with.
+public struct TLSPeer: Sendable {
+    /// Trusted authorities, our certificate, the protocols.
+    public var context: TLSClientContext
+    /// The DNS name or address that the server's certificate must have.
+    public var name: String
+
+    /// A server called `name`.
+    public init(_ context: TLSClientContext, name: String) {
+        self.context = context
+        self.name = name
+    }
 }
 
 /// Keeps at most one connection to a server, made when a call needs it.

@@ -148,7 +148,10 @@ extension DialerCore {
     }
 
     private func fill(_ channel: any NIOCore.Channel, attempt: Int) throws {
-        try options.prepare?(channel)
+        if let tls = options.tls {
+            let handler = try TLSHandler(tls.context, serverName: tls.name)
+            try channel.pipeline.syncOperations.addHandler(handler)
+        }
         let handler = Handler(
             ClientConnection(),
             endpoint: endpoint,

@@ -109,7 +109,7 @@ public final class Channel: Sendable {
         let request = ClientCall.Request(
             path: path,
             authority: authority,
-            scheme: options.dial.prepare == nil ? "http" : "https",
+            scheme: options.dial.tls == nil ? "http" : "https",
             timeout: timeout,
             userAgent: options.userAgent,
             metadata: metadata

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bytes
 public import HPACK
 
 /// Why a piece of metadata cannot be sent.

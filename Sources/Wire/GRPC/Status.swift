@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bytes
 import HPACK
 
 /// How a call ended and why; the error that a failed call throws.

@@ -42,9 +42,9 @@ import Testing
     @Test func `reads every key`() throws {
         let configuration = try read(Self.complete)
         #expect(configuration.node == "node-a")
-        #expect(configuration.opi.server.description == "unix:/run/opi.sock")
-        #expect(configuration.opi.callTimeout == .seconds(2))
-        #expect(configuration.opi.resyncInterval == .seconds(30))
+        #expect(configuration.opi?.server.description == "unix:/run/opi.sock")
+        #expect(configuration.opi?.callTimeout == .seconds(2))
+        #expect(configuration.opi?.resyncInterval == .seconds(30))
         #expect(configuration.paths.hostAgentSocket == "/run/x/host-agent.sock")
         #expect(configuration.functionIdentity == .alias)
         let blue = try #require(configuration.networks.first)
@@ -68,7 +68,7 @@ import Testing
             #"{"version": 1, "opi": {"server": "card:50151"}, "networks": []}"#
         )
         #expect(!configuration.node.isEmpty)
-        #expect(configuration.opi.callTimeout == .seconds(5))
+        #expect(configuration.opi?.callTimeout == .seconds(5))
         #expect(configuration.paths.run == "/run/opi-xpu")
         #expect(configuration.paths.sysfs == "/sys")
         #expect(configuration.paths.devicePlugins == "/var/lib/kubelet/device-plugins")

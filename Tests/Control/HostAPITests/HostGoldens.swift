@@ -111,5 +111,36 @@ enum HostGoldens {
             "",
             DetachResponse()
         ),
+        // FollowPoolsRequest:
+        Golden(
+            "",
+            FollowPoolsRequest()
+        ),
+        // Pools: pools { network: "blue" resource_name: "opi.example.com/blue" device_ids:
+        // "0000:3b:00.2" device_ids: "0000:3b:00.3" } pools { network: "green" }
+        Golden(
+            """
+            0a380a04626c756512146f70692e6578616d706c652e636f6d2f626c75651a0c303030303a33623a
+            30302e321a0c303030303a33623a30302e330a070a05677265656e
+            """,
+            Pools {
+                $0.pools = [
+                    Pool {
+                        $0.network = "blue"
+                        $0.resourceName = "opi.example.com/blue"
+                        $0.deviceIDs = ["0000:3b:00.2", "0000:3b:00.3"]
+                    },
+                    Pool { $0.network = "green" },
+                ]
+            }
+        ),
+        // Pool: network: "blue" device_ids: "0000:3b:00.2"
+        Golden(
+            "0a04626c75651a0c303030303a33623a30302e32",
+            Pool {
+                $0.network = "blue"
+                $0.deviceIDs = ["0000:3b:00.2"]
+            }
+        ),
     ]
 }

@@ -62,4 +62,18 @@ extension FieldGenerator {
         message.interfaceName = text()
         return message
     }
+
+    mutating func pools() -> Pools {
+        var message = Pools()
+        message.pools = list { $0.pool() }
+        return message
+    }
+
+    mutating func pool() -> Pool {
+        var message = Pool()
+        message.network = text()
+        message.resourceName = text()
+        message.deviceIDs = list { $0.text() }
+        return message
+    }
 }

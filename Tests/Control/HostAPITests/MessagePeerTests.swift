@@ -13,6 +13,9 @@ import Testing
         var peer = ProtobufPeer()
         peer.add("opi_xpu.host.v1.AllocateResponse", proto: proto) { _ in AllocateResponse() }
         peer.add("opi_xpu.host.v1.DetachResponse", proto: proto) { _ in DetachResponse() }
+        peer.add("opi_xpu.host.v1.FollowPoolsRequest", proto: proto) { _ in FollowPoolsRequest() }
+        peer.add("opi_xpu.host.v1.Pools", proto: proto) { $0.pools() }
+        peer.add("opi_xpu.host.v1.Pool", proto: proto) { $0.pool() }
         peer.add("opi_xpu.host.v1.AllocateRequest", proto: proto) { $0.allocation() }
         peer.add("opi_xpu.host.v1.AttachRequest", proto: proto) { $0.attachment() }
         peer.add("opi_xpu.host.v1.AttachResponse", proto: proto) { $0.interface() }

@@ -9,13 +9,18 @@ import Testing
     @Test func `calls are those of the proto file, all of them`() throws {
         let declared = try Declarations.calls(in: "Sources/Control/HostAPI/host.proto")
         let allocate = HostAgentMethods.allocate.call
-        #expect(declared == [allocate, HostAgentMethods.attach.call, HostAgentMethods.detach.call])
+        let ours = [
+            allocate, HostAgentMethods.attach.call, HostAgentMethods.detach.call,
+            HostAgentMethods.followPools.call,
+        ]
+        #expect(declared == ours)
     }
 
     @Test func `names do what they say`() {
         #expect(HostAgentMethods.allocate.path == "/opi_xpu.host.v1.HostAgent/Allocate")
         #expect(HostAgentMethods.attach.path == "/opi_xpu.host.v1.HostAgent/Attach")
         #expect(HostAgentMethods.detach.path == "/opi_xpu.host.v1.HostAgent/Detach")
+        #expect(HostAgentMethods.followPools.path == "/opi_xpu.host.v1.HostAgent/FollowPools")
     }
 }
 

@@ -64,7 +64,7 @@ struct Fixture {
         return request
     }
 
-    func holder(_ container: String) throws -> Netdev.Holder {
-        Netdev.Holder(try request(0, container))
+    func holder(_ container: String) throws -> NetdevRecord.Holder {
+        NetdevRecord.Holder(try request(0, container))
     }
 }

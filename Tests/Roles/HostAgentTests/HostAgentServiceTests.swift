@@ -19,8 +19,10 @@ import Testing
     private let card = FakeCard()
     private let fixture: Fixture
     private let store: NetdevStore
-    private let queue = KeyQueue<NetdevReconciler.Key>()
+    private let queue = KeyQueue<PortKey>()
     private let spool: ReleaseSpool
+    private let channel: Channel
+    private let ports: CardPorts
     private let service: HostAgentService
     private let log: Logger
 
@@ -32,11 +34,23 @@ import Testing
         var log = Logger(label: "test")
         log.logLevel = .critical
         self.log = log
+        channel = Channel(.unix(path: fixture.scratch["opi.sock"]))
+        let networks = fixture.configuration.networks
+        ports = CardPorts(
+            node: fixture.configuration.node,
+            opi: try #require(fixture.configuration.opi),
+            networks: networks,
+            gateway: EVPNGateway(channel, callTimeout: .seconds(5)),
+            log: log
+        )
         service = HostAgentService(
-            configuration: fixture.configuration,
+            node: fixture.configuration.node,
+            networks: NetworkDirectory { networks },
+            ports: ports,
             store: store,
             queue: queue,
             releases: spool,
+            allocations: try Spool(runDirectory: run),
             finder: FunctionFinder(sysfs: "/nonexistent", usesAlias: true),
             log: log
         )
@@ -56,23 +70,15 @@ import Testing
     }
 
     /// Runs `body` while the card is at work.
-    private func withCard(_ body: (NetdevReconciler) async throws -> Void) async throws {
+    private func withCard(_ body: (FunctionReconciler) async throws -> Void) async throws {
         let socket = fixture.scratch["opi.sock"]
         let server = try await Server.bind(.unix(path: socket), card.services)
-        let channel = Channel(.unix(path: socket))
-        let reconciler = NetdevReconciler(
-            configuration: fixture.configuration,
-            gateway: EVPNGateway(channel, callTimeout: .seconds(5)),
-            store: store,
-            queue: queue,
-            log: log
-        )
+        let reconciler = FunctionReconciler(ports: ports, store: store, queue: queue, log: log)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await server.run() }
             try await body(reconciler)
             group.cancelAll()
         }
-        await channel.close()
     }
 
     private func attach(_ request: AttachRequest) async throws(Status) -> AttachResponse {

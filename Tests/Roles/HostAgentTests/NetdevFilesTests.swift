@@ -19,7 +19,7 @@ import Testing
         files = try NetdevFiles(directory: fixture.scratch["netdevs"])
     }
 
-    private func netdev(_ index: Int, holder: String?) throws -> Netdev {
+    private func netdev(_ index: Int, holder: String?) throws -> NetdevRecord {
         var table = NetdevTable()
         let (function, mac) = (try fixture.function(index), try fixture.mac(index))
         guard let holder else {
@@ -31,12 +31,12 @@ import Testing
         request.pod?.name = "web-0"
         request.pod?.namespace = "default"
         request.pod?.uid = "a-b-c"
-        let holding = Netdev.Holder(request)
+        let holding = NetdevRecord.Holder(request)
         _ = try table.bind(function, to: holding, mac: mac, in: fixture.blue, now: 7)
         return try #require(table.netdevs[function])
     }
 
-    @Test func `a Netdev is read back as it was written`() throws {
+    @Test func `a NetdevRecord is read back as it was written`() throws {
         var dying = try netdev(2, holder: "c2")
         dying.isWanted = false
         let netdevs = [try netdev(0, holder: nil), try netdev(1, holder: "c1"), dying]
@@ -63,7 +63,7 @@ import Testing
         )
         let newer = #"{"new":[{}],"# + text.dropFirst()
         let value = try JSONValue(parsing: Array(newer.utf8))
-        #expect(try Netdev(JSONNode(value)) == netdev)
+        #expect(try NetdevRecord(JSONNode(value)) == netdev)
     }
 
     @Test(arguments: [
@@ -129,7 +129,7 @@ import Testing
         #expect(other?.addresses.map(\.description) == ["10.0.0.2/29", "fd00::2/64"])
     }
 
-    @Test func `an attachment changes no Netdev that can be read`() throws {
+    @Test func `an attachment changes no NetdevRecord that can be read`() throws {
         var dying = try netdev(0, holder: "c1")
         dying.isWanted = false
         try files.write(dying)

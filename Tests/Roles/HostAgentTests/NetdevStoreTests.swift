@@ -24,7 +24,7 @@ import Testing
     }
 
     @discardableResult
-    private func allocate(_ index: Int = 0, now: Int = 1) throws -> Netdev {
+    private func allocate(_ index: Int = 0, now: Int = 1) throws -> NetdevRecord {
         let (function, mac) = (try fixture.function(index), try fixture.mac(index))
         let network = fixture.blue
         let netdev = try store.change { table throws(Status) in
@@ -35,7 +35,7 @@ import Testing
     }
 
     @discardableResult
-    private func retire() throws -> Netdev {
+    private func retire() throws -> NetdevRecord {
         let function = function
         let netdev = try store.change { table throws(Status) in
             let netdev = table.retire(function, now: 2)
@@ -89,7 +89,7 @@ import Testing
         let netdev = try allocate()
         let function = function
         #expect(throws: Status(.aborted)) {
-            try store.change { table throws(Status) -> ((), dirty: [Netdev]) in
+            try store.change { table throws(Status) -> ((), dirty: [NetdevRecord]) in
                 table.retire(function, now: 2)
                 throw Status(.aborted)
             }
@@ -97,7 +97,7 @@ import Testing
         #expect(store.netdevs == [netdev])
     }
 
-    @Test func `a Netdev whose file cannot be removed is remembered`() throws {
+    @Test func `a NetdevRecord whose file cannot be removed is remembered`() throws {
         try allocate()
         let retired = try retire()
         try breakDirectory()
@@ -116,14 +116,14 @@ import Testing
         #expect(try allocate(1).addresses.map(\.description) == ["10.0.0.2/29"])
     }
 
-    @Test func `a Netdev that changed since is not forgotten`() throws {
+    @Test func `a NetdevRecord that changed since is not forgotten`() throws {
         let netdev = try allocate()
         try store.forget(netdev)
         #expect(store.netdevs == [netdev])
         #expect(try files.load().netdevs == [netdev])
     }
 
-    @Test func `progress is of the Netdev that was looked at`() throws {
+    @Test func `progress is of the NetdevRecord that was looked at`() throws {
         let netdev = try allocate()
         #expect(isPending)
         store.report(.connected, for: netdev)

@@ -102,8 +102,8 @@ import Testing
 
     private func exhaustible(
         _ model: inout Model,
-        _ body: (inout Model) throws(Status) -> Netdev?
-    ) throws -> Netdev? {
+        _ body: (inout Model) throws(Status) -> NetdevRecord?
+    ) throws -> NetdevRecord? {
         do throws(Status) {
             return try body(&model)
         } catch {

@@ -8,7 +8,7 @@ package import PCI
 /// One function that is, or is to be, behind a port of the card.
 ///
 /// The standalone host agent's counterpart of the Netdev resource; kept as one JSON file each.
-package struct Netdev: Hashable, Sendable {
+package struct NetdevRecord: Hashable, Sendable {
     /// The function.
     package var function: PCIAddress
     /// The network's name.
@@ -42,11 +42,16 @@ package struct Netdev: Hashable, Sendable {
     }
 }
 
-extension Netdev {
+extension NetdevRecord {
     /// Whether both ask the same of the card: who holds the function is not the card's business.
-    func wantsSamePort(as other: Netdev) -> Bool {
+    func wantsSamePort(as other: NetdevRecord) -> Bool {
         function == other.function && network == other.network && mac == other.mac
             && isWanted == other.isWanted
+    }
+
+    /// Whether both are the same wish of the same holder, whatever addresses it has by now.
+    func isSame(as other: NetdevRecord) -> Bool {
+        wantsSamePort(as: other) && holder == other.holder
     }
 
     /// The file's text.
@@ -79,7 +84,7 @@ extension Netdev {
     }
 }
 
-extension Netdev.Holder {
+extension NetdevRecord.Holder {
     fileprivate var json: JSONValue {
         [
             "containerID": .string(containerID),

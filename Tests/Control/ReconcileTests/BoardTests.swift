@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import DevicePlugin
-import Devices
-import GRPC
-import PCI
+import Reconcile
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DeviceBoardTests {
-    private let function: PCIAddress
-
-    init() throws {
-        function = try #require(PCIAddress("0000:3b:00.2"))
-    }
-
-    /// A state that differs for every number.
-    private func states(_ number: Int) -> [FunctionState] {
-        [FunctionState(function: function, isPresent: true, numaNode: number)]
-    }
+@Suite(.timeLimit(.minutes(1))) struct BoardTests {
+    private struct Gone: Error, Equatable {}
 
     /// What one follower was sent.
     private final class Inbox: Sendable {
@@ -26,8 +14,8 @@ import Testing
         var all: [Int] { numbers.withLock { $0 } }
         var last: Int? { all.last }
 
-        func take(_ states: [FunctionState]) {
-            numbers.withLock { $0.append(states.first?.numaNode ?? -1) }
+        func take(_ number: Int) {
+            numbers.withLock { $0.append(number) }
         }
 
         func waitFor(_ number: Int) async {
@@ -36,20 +24,20 @@ import Testing
     }
 
     @Test func `only a different state is a change`() {
-        let board = DeviceBoard(states(0))
-        #expect(!board.post(states(0)))
-        #expect(board.post(states(1)))
-        #expect(!board.post(states(1)))
-        #expect(board.states == states(1))
+        let board = Board(0)
+        #expect(!board.post(0))
+        #expect(board.post(1))
+        #expect(!board.post(1))
+        #expect(board.value == 1)
     }
 
     @Test func `a follower gets the state at once and every later one`() async {
-        let board = DeviceBoard(states(0))
+        let board = Board(0)
         let inbox = Inbox()
         await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await board.follow { states in inbox.take(states) } }
+            group.addTask { try await board.follow { number in inbox.take(number) } }
             for number in 0...3 {
-                _ = board.post(states(number))
+                _ = board.post(number)
                 await inbox.waitFor(number)
             }
             group.cancelAll()
@@ -59,18 +47,18 @@ import Testing
     }
 
     @Test func `a slow follower misses states, never the newest`() async {
-        let board = DeviceBoard(states(0))
+        let board = Board(0)
         let inbox = Inbox()
         let (gate, opener) = AsyncStream.makeStream(of: Void.self)
         await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await board.follow { states in
-                    inbox.take(states)
+                try await board.follow { number in
+                    inbox.take(number)
                     for await _ in gate {}
                 }
             }
             await inbox.waitFor(0)
-            for number in 1...1000 { _ = board.post(states(number)) }
+            for number in 1...1000 { _ = board.post(number) }
             opener.finish()
             await inbox.waitFor(1000)
             group.cancelAll()
@@ -79,14 +67,14 @@ import Testing
     }
 
     @Test func `several followers get the same`() async {
-        let board = DeviceBoard(states(0))
+        let board = Board(0)
         let inboxes = (0..<8).map { _ in Inbox() }
         await withThrowingTaskGroup(of: Void.self) { group in
             for inbox in inboxes {
-                group.addTask { try await board.follow { states in inbox.take(states) } }
+                group.addTask { try await board.follow { number in inbox.take(number) } }
             }
             for number in 1...50 {
-                _ = board.post(states(number))
+                _ = board.post(number)
                 await Task.yield()
             }
             for inbox in inboxes { await inbox.waitFor(50) }
@@ -96,19 +84,19 @@ import Testing
     }
 
     @Test func `a follower that cannot be sent to ends with its error`() async {
-        let board = DeviceBoard(states(0))
-        await #expect(throws: Status(.unavailable, "gone")) {
-            try await board.follow { _ throws(Status) in throw Status(.unavailable, "gone") }
+        let board = Board(0)
+        await #expect(throws: Gone()) {
+            try await board.follow { _ throws(Gone) in throw Gone() }
         }
-        #expect(board.post(states(1)))
+        #expect(board.post(1))
     }
 
     @Test func `a follower whose task is over already ends`() async {
-        let board = DeviceBoard(states(0))
+        let board = Board(0)
         let inbox = Inbox()
         await withThrowingTaskGroup(of: Void.self) { group in
             group.cancelAll()
-            group.addTask { try await board.follow { states in inbox.take(states) } }
+            group.addTask { try await board.follow { number in inbox.take(number) } }
         }
         #expect(inbox.all == [0])
     }

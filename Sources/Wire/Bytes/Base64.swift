@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The standard base64 alphabet, as metadata whose name ends in `-bin` uses it.
+/// The standard base64 alphabet: gRPC's metadata ending in `-bin`, the certificates of a kubeconfig.
 ///
 /// Padding is accepted and not sent, as gRPC doc/PROTOCOL-HTTP2.md asks.
 ///
 /// Source: RFC 4648 § 4.
-enum Base64 {
+public enum Base64: Sendable {
     private static let digits = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
     )
 
-    static func encode(_ bytes: [UInt8]) -> String {
+    /// The text of `bytes`, without padding.
+    public static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
         var held: UInt32 = 0
@@ -28,7 +29,7 @@ enum Base64 {
     }
 
     /// The bytes, nil when the text is not base64.
-    static func decode(_ text: String) -> [UInt8]? {
+    public static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count * 3 / 4)
         var held: UInt32 = 0

@@ -1,35 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
+public import JSON
 import Kernel
 
-/// What a DEL asks of a host agent that does not listen just now.
-public struct Release: Hashable, Sendable {
-    /// PCI address of the function, empty when not known.
-    public var deviceID: String
-    /// The runtime's id of the sandbox.
-    public var containerID: String
-    /// The interface's name in the pod.
-    public var interfaceName: String
+/// What somebody asks of a host agent that does not listen just now.
+public protocol Wish: Hashable, Sendable {
+    /// The directory of such wishes, below the agents' run directory.
+    static var directory: String { get }
 
-    /// A release of one interface.
-    public init(deviceID: String, containerID: String, interfaceName: String) {
-        self.deviceID = deviceID
-        self.containerID = containerID
-        self.interfaceName = interfaceName
-    }
+    /// The members of the wish's file.
+    var json: JSONValue { get }
+
+    /// Reads the file.
+    ///
+    /// - Throws: ``JSON/JSONShapeError``.
+    init(_ node: JSONNode) throws(JSONShapeError)
 }
 
-/// Releases that wait for the host agent, one file each.
+/// The spool of ``Release``s.
+public typealias ReleaseSpool = Spool<Release>
+
+/// Wishes that wait for the host agent, one file each.
 ///
-/// The CNI writes them when it cannot reach the agent; the agent does them when it is back.
-public struct ReleaseSpool: Sendable {
+/// The CNI and the device plugin write them when they cannot reach the agent; the agent does them
+/// when it is back.
+public struct Spool<Item: Wish>: Sendable {
     private let directory: String
 
-    /// A release as it waits.
+    /// A wish as it waits.
     public struct Entry: Hashable, Sendable {
         /// What is asked.
-        public let release: Release
+        public let wish: Item
         fileprivate let name: String
     }
 
@@ -37,7 +38,7 @@ public struct ReleaseSpool: Sendable {
     ///
     /// - Throws: ``AttachmentError/kernel(_:)``.
     public init(runDirectory: String) throws(AttachmentError) {
-        directory = runDirectory + "/releases"
+        directory = "\(runDirectory)/\(Item.directory)"
         do {
             try Files.makeDirectory(directory, mode: 0o700, parents: true)
         } catch {
@@ -45,19 +46,13 @@ public struct ReleaseSpool: Sendable {
         }
     }
 
-    /// Leaves `release` for the host agent.
+    /// Leaves `wish` for the host agent.
     ///
     /// - Throws: ``AttachmentError/kernel(_:)``.
-    public func add(_ release: Release) throws(AttachmentError) {
-        let text: JSONValue = [
-            "version": 1,
-            "deviceID": .string(release.deviceID),
-            "containerID": .string(release.containerID),
-            "interfaceName": .string(release.interfaceName),
-        ]
+    public func add(_ wish: Item) throws(AttachmentError) {
         let unique = "\(Clocks.realtimeNanoseconds)-\(Process.id)"
         do {
-            try Files.write(text.encoded(), to: "\(directory)/\(unique).json")
+            try Files.write(wish.json.encoded(), to: "\(directory)/\(unique).json")
         } catch {
             throw .kernel(error)
         }
@@ -71,8 +66,8 @@ public struct ReleaseSpool: Sendable {
             var entries: [Entry] = []
             let names = try Files.list(directory)
             for name in names.sorted() where name.hasSuffix(".json") && !name.hasPrefix(".") {
-                if let release = try read(name) {
-                    entries.append(Entry(release: release, name: name))
+                if let wish = try read(name) {
+                    entries.append(Entry(wish: wish, name: name))
                 } else {
                     // Damaged, or somebody else has done it since we listed.
                     try Files.remove("\(directory)/\(name)", missingOK: true)
@@ -106,7 +101,7 @@ public struct ReleaseSpool: Sendable {
         }
     }
 
-    private func read(_ name: String) throws(KernelError) -> Release? {
+    private func read(_ name: String) throws(KernelError) -> Item? {
         let bytes: [UInt8]
         do {
             bytes = try Files.read("\(directory)/\(name)", limit: 1 << 16)
@@ -116,12 +111,7 @@ public struct ReleaseSpool: Sendable {
             throw error
         }
         do {
-            let node = JSONNode(try JSONValue(parsing: bytes))
-            return Release(
-                deviceID: try node.required("deviceID").string(),
-                containerID: try node.required("containerID").string(),
-                interfaceName: try node.required("interfaceName").string()
-            )
+            return try Item(JSONNode(JSONValue(parsing: bytes)))
         } catch {
             return nil
         }

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Bytes
+import JSON
+import Kernel
+import YAML
+
+/// A kubeconfig file, as kubectl reads it.
+///
+/// Of two ways to give a thing, the inline `…-data` wins, as in client-go. File names are relative
+/// to the kubeconfig. Exec plugins, basic authentication and impersonation are refused by name.
+struct Kubeconfig {
+    private let path: String
+    private let root: JSONNode
+
+    init(contentsOf path: String) throws(AccessError) {
+        self.path = path
+        let bytes = try ClusterAccess.read(path)
+        do throws(YAMLError) {
+            root = JSONNode(try JSONValue(yaml: bytes))
+        } catch {
+            throw .malformed(path: path, error)
+        }
+    }
+
+    /// What `context` says, or the current context.
+    func access(context: String? = nil) throws(AccessError) -> ClusterAccess {
+        do throws(JSONShapeError) {
+            return try makeAccess(context)
+        } catch {
+            throw .invalid(source: path, "\(error)")
+        }
+    }
+
+    private func makeAccess(_ name: String?) throws(JSONShapeError) -> ClusterAccess {
+        let context = try entry("contexts", "context", named: chosenContext(name))
+        let cluster = try entry(
+            "clusters",
+            "cluster",
+            named: context.required("cluster").text()
+        )
+        let user = try context.optional("user").map { node throws(JSONShapeError) in
+            try entry("users", "user", named: node.text())
+        }
+        return ClusterAccess(
+            server: try cluster.required("server").parsed(as: "https://host:port", ServerURL.init),
+            authorities: try content(of: "certificate-authority", in: cluster),
+            serverName: try cluster.optional("tls-server-name")?.text(),
+            isVerified: try cluster.optional("insecure-skip-tls-verify")?.bool() != true,
+            credential: try user.map(credential(of:)) ?? .anonymous,
+            namespace: try context.optional("namespace")?.text() ?? "default",
+            source: path
+        )
+    }
+
+    private func chosenContext(_ name: String?) throws(JSONShapeError) -> String {
+        if let name { return name }
+        return try root.required("current-context").text()
+    }
+
+    private func entry(
+        _ list: String,
+        _ kind: String,
+        named name: String
+    ) throws(JSONShapeError) -> JSONNode {
+        for entry in try root.required(list).elements() {
+            guard try entry.required("name").string() == name else { continue }
+            return try entry.required(kind)
+        }
+        throw .missing(path: "the \(kind) \"\(name)\" of \(list)")
+    }
+
+    private func credential(
+        of user: JSONNode
+    ) throws(JSONShapeError) -> ClusterAccess.Credential {
+        for key in ["exec", "auth-provider", "username", "as"] {
+            if let node = try user.optional(key) {
+                throw node.invalid(expected: "supported here; use a token or a client certificate")
+            }
+        }
+        if let chain = try content(of: "client-certificate", in: user) {
+            guard let key = try content(of: "client-key", in: user) else {
+                throw .missing(path: "\(user.path).client-key")
+            }
+            return .certificate(chain: chain, key: ClusterAccess.Secret(key))
+        }
+        if let token = try user.optional("token") {
+            return .token(ClusterAccess.Secret(Array(try token.text().utf8)))
+        }
+        if let file = try user.optional("tokenFile") {
+            return .tokenFile(path: absolute(try file.text()))
+        }
+        return .anonymous
+    }
+
+    /// The bytes of `key-data`, or of the file that `key` names.
+    private func content(of key: String, in node: JSONNode) throws(JSONShapeError) -> [UInt8]? {
+        if let data = try node.optional(key + "-data") {
+            return try data.parsed(as: "base64") { Base64.decode($0) }
+        }
+        guard let file = try node.optional(key) else { return nil }
+        let path = absolute(try file.text())
+        do throws(KernelError) {
+            return try Files.read(path, limit: 1 << 20)
+        } catch {
+            throw file.invalid(expected: "a readable file: \(error)")
+        }
+    }
+
+    private func absolute(_ file: String) -> String {
+        guard !file.hasPrefix("/"), let cut = path.lastIndex(of: "/") else { return file }
+        return "\(path[...cut])\(file)"
+    }
+}
+
+extension ClusterAccess {
+    /// What the current context of the kubeconfig at `path` says.
+    ///
+    /// - Throws: ``AccessError``.
+    public static func kubeconfig(
+        _ path: String,
+        context: String? = nil
+    ) throws(AccessError) -> ClusterAccess {
+        try Kubeconfig(contentsOf: path).access(context: context)
+    }
+}

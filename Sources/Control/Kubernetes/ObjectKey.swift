@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Resources
+
+/// Names one object of a kind.
+public struct ObjectKey: Hashable, Sendable, CustomStringConvertible {
+    /// The namespace, empty for objects that live in none.
+    public var namespace: String
+    /// The name.
+    public var name: String
+
+    /// An object.
+    public init(namespace: String = "", name: String) {
+        self.namespace = namespace
+        self.name = name
+    }
+
+    /// `namespace/name`, or the name.
+    public var description: String { namespace.isEmpty ? name : "\(namespace)/\(name)" }
+}
+
+extension Resource {
+    /// The object's key.
+    public var key: ObjectKey { ObjectKey(namespace: metadata.namespace, name: metadata.name) }
+}
+
+/// Which objects of a kind are meant.
+public struct ListScope: Hashable, Sendable {
+    /// The namespace, nil for all.
+    public var namespace: String?
+    /// Labels that the objects must have.
+    public var labels: [String: String]
+    /// The only name, nil for any.
+    public var name: String?
+
+    /// Objects of a namespace, with certain labels, or of a certain name.
+    public init(namespace: String? = nil, labels: [String: String] = [:], name: String? = nil) {
+        self.namespace = namespace
+        self.labels = labels
+        self.name = name
+    }
+
+    /// The scope as parts of a query.
+    var query: [(String, String)] {
+        var query: [(String, String)] = []
+        if !labels.isEmpty {
+            let terms = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            query.append(("labelSelector", terms.joined(separator: ",")))
+        }
+        if let name { query.append(("fieldSelector", "metadata.name=\(name)")) }
+        return query
+    }
+}
+
+/// What must hold for a deletion to happen.
+public struct Preconditions: Hashable, Sendable {
+    /// The object must be this one, not another of the same name.
+    public var uid: String?
+    /// The object must not have changed since.
+    public var resourceVersion: String?
+
+    /// Conditions.
+    public init(uid: String? = nil, resourceVersion: String? = nil) {
+        self.uid = uid
+        self.resourceVersion = resourceVersion
+    }
+}
+
+/// Versions of objects of one kind on one server.
+public enum ResourceVersion: Sendable {
+    /// Whether `left` is newer than `right`, both decimal numbers of any length.
+    ///
+    /// Versions that are no numbers compare as different, so the newcomer wins.
+    ///
+    /// Source: KEP-5504.
+    public static func isNewer(_ left: String, than right: String) -> Bool {
+        guard isNumber(left), isNumber(right) else { return left != right }
+        if left.utf8.count != right.utf8.count { return left.utf8.count > right.utf8.count }
+        return left > right
+    }
+
+    private static func isNumber(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+}

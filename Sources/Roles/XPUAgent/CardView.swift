@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Configuration
+import Kubernetes
+import Logging
+import Reconcile
+import Resources
+
+/// What a cluster wants of this card, kept current by informers.
+struct CardView: Sendable {
+    /// The Netdevs of this card.
+    let netdevs: Informer<Netdev>
+    /// All networks.
+    let networks: Informer<DPUNetwork>
+    /// The card itself.
+    let xpus: Informer<XPU>
+    /// All blocks of addresses.
+    let blocks: Informer<AddressBlock>
+
+    private let name: String
+
+    init(
+        _ client: APIClient,
+        _ configuration: XPUConfiguration,
+        queue: KeyQueue<CardKey>,
+        addresses: AddressBook,
+        log: Logger
+    ) {
+        name = configuration.xpu
+        let namespace = configuration.cluster.namespace
+        let labels = [Labels.xpu: Labels.hash(configuration.xpu)]
+        let netdevs = Informer<Netdev>(
+            client,
+            ListScope(namespace: namespace, labels: labels),
+            onTrouble: Self.tell(log, "netdevs"),
+            onChange: { queue.add(.netdev($0)) }
+        )
+        let all: @Sendable (ObjectKey) -> Void = { _ in
+            for netdev in netdevs.objects { queue.add(.netdev(netdev.key)) }
+        }
+        self.netdevs = netdevs
+        networks = Informer(
+            client,
+            ListScope(),
+            onTrouble: Self.tell(log, "dpunetworks"),
+            onChange: { key in
+                for netdev in netdevs.objects where netdev.spec.networkRef == key.name {
+                    queue.add(.netdev(netdev.key))
+                }
+            }
+        )
+        xpus = Informer(
+            client,
+            ListScope(name: configuration.xpu),
+            onTrouble: Self.tell(log, "xpus"),
+            onChange: all
+        )
+        blocks = Informer(
+            client,
+            ListScope(),
+            onTrouble: Self.tell(log, "addressblocks"),
+            onChange: { _ in }
+        )
+    }
+
+    private static func tell(_ log: Logger, _ what: String) -> @Sendable (String?) -> Void {
+        { trouble in
+            if let trouble {
+                log.warning("cannot be read", metadata: ["what": "\(what)", "error": "\(trouble)"])
+            } else {
+                log.info("being watched", metadata: ["what": "\(what)"])
+            }
+        }
+    }
+
+    /// Whether everything was read at least once: before that nothing may be decided.
+    var isSynced: Bool {
+        netdevs.isSynced && networks.isSynced && xpus.isSynced && blocks.isSynced
+    }
+
+    /// This card's resource, nil when there is none.
+    var xpu: XPU? { xpus.object(ObjectKey(name: name)) }
+
+    /// The network of that name.
+    func network(named name: String) -> DPUNetwork? { networks.object(ObjectKey(name: name)) }
+
+    /// Watches until the task is cancelled.
+    func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await netdevs.run() }
+            group.addTask { await networks.run() }
+            group.addTask { await xpus.run() }
+            group.addTask { await blocks.run() }
+            await group.waitForAll()
+        }
+    }
+}
