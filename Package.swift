@@ -19,6 +19,9 @@ tree.module("HPACK", in: "Wire", uses: ["Bytes"])
 tree.module("HTTP2", in: "Wire", uses: ["Bytes", "HPACK"])
 tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 
+// Libraries of the system.
+tree.library("CYAML", pkgConfig: "yaml-0.1")
+
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
 tree.library("COpenSSL", pkgConfig: "openssl")
@@ -52,6 +55,7 @@ tree.module(
 tree.module("Reconcile", in: "Control")
 tree.module("Addresses", in: "Control", uses: ["Addressing"])
 tree.module("Resources", in: "Control", uses: ["Bytes", "Addressing", "JSON", "PCI"])
+tree.module("YAML", in: "Control", uses: ["CYAML", "JSON"])
 tree.module(
     "Configuration",
     in: "Control",
@@ -142,7 +146,6 @@ struct Tree {
             swiftSettings: .strict
         )
     ]
-    private var shims: [String] = []
     private var roles: [String] = []
 
     /// A module of a layer and its tests, which live at the same path below `Tests`.
@@ -158,7 +161,7 @@ struct Tree {
             precondition(!roles.contains(used), "\(name): roles meet only over RPC, not \(used)")
         }
         let dependencies = uses.map { Target.Dependency(stringLiteral: $0) } + external(products)
-        let tested = ([name, "TestSupport"] + uses).filter { !shims.contains($0) }
+        let tested = ([name, "TestSupport"] + uses).filter { !isC($0) }
         targets += [
             .target(
                 name: name,
@@ -186,7 +189,12 @@ struct Tree {
     mutating func shim(_ name: String) {
         let settings: [CSetting] = [.treatAllWarnings(as: .error)]
         targets.append(.target(name: name, path: "Sources/C/\(name)", cSettings: settings))
-        shims.append(name)
+    }
+
+    /// A library of the system, found through its pkg-config name; one module wraps it.
+    mutating func library(_ name: String, pkgConfig: String) {
+        let path = "Sources/C/\(name)"
+        targets.append(.systemLibrary(name: name, path: path, pkgConfig: pkgConfig))
     }
 
     /// A C library of the system, found by pkg-config.
@@ -211,6 +219,11 @@ struct Tree {
 
     private func knows(_ name: String) -> Bool {
         targets.contains { $0.name == name }
+    }
+
+    /// Whether a name is that of C, which only the module that wraps it may see.
+    private func isC(_ name: String) -> Bool {
+        targets.contains { $0.name == name && $0.path?.hasPrefix("Sources/C/") == true }
     }
 
     private func external(_ products: [Product]) -> [Target.Dependency] {

@@ -59,6 +59,7 @@ public struct ResourceType: Hashable, Sendable {
     ///   - namespace: nil for all namespaces; ignored when the kind has none.
     ///   - name: the object; one in a namespace needs that namespace too.
     ///   - subresource: such as `status`.
+    /// - Returns: the path without a query, from its first `/`.
     public func path(
         namespace: String?,
         name: String? = nil,

@@ -15,7 +15,8 @@ public struct Timestamp: Hashable, Sendable {
 
     /// To the microsecond, as `metav1.MicroTime` is: `2026-11-24T08:00:00.000000Z`.
     public var micro: String {
-        let nanoseconds = unixNanoseconds - second * 1_000_000_000
+        let remainder = unixNanoseconds % 1_000_000_000
+        let nanoseconds = remainder < 0 ? remainder + 1_000_000_000 : remainder
         return "\(date).\(Self.padded(nanoseconds / 1000, 6))Z"
     }
 

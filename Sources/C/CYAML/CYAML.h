@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libyaml as the system has it. */
+#include <yaml.h>
