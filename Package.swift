@@ -20,11 +20,11 @@ tree.module("HTTP2", in: "Wire", uses: ["Bytes", "HPACK"])
 tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 
 // Libraries of the system.
+tree.library("COpenSSL", pkgConfig: "openssl")
 tree.library("CYAML", pkgConfig: "yaml-0.1")
 
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
-tree.library("COpenSSL", pkgConfig: "openssl")
 tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
 tree.module("Links", in: "System", uses: ["Bytes", "Addressing", "Netlink", "Kernel"])
 
@@ -61,7 +61,6 @@ tree.module(
     in: "Control",
     uses: ["JSON", "Addressing", "Kernel", "PCI", "Connections"]
 )
-tree.module("YAML", in: "Control", uses: ["JSON"])
 tree.module(
     "Kubernetes",
     in: "Control",
@@ -195,13 +194,6 @@ struct Tree {
     mutating func library(_ name: String, pkgConfig: String) {
         let path = "Sources/C/\(name)"
         targets.append(.systemLibrary(name: name, path: path, pkgConfig: pkgConfig))
-    }
-
-    /// A C library of the system, found by pkg-config.
-    mutating func library(_ name: String, pkgConfig: String) {
-        let path = "Sources/C/\(name)"
-        targets.append(.systemLibrary(name: name, path: path, pkgConfig: pkgConfig))
-        shims.append(name)
     }
 
     /// The program: every role behind one argv.

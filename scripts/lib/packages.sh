@@ -60,6 +60,9 @@ need_swift() {
         fail "swift $have is too old; 6.3 or newer is needed"
 }
 
+# need_libraries: the headers and static archives that the product is linked with.
+need_libraries() { need apt libssl-dev libyaml-dev pkg-config; }
+
 # need_python: the peers' packages in a venv named after what is in it; sets OPI_XPU_PYTHON.
 need_python() {
     [[ -n ${OPI_XPU_PYTHON:-} && -x $OPI_XPU_PYTHON ]] && return
