@@ -53,8 +53,14 @@ struct CNICommand: ParsableCommand {
 
 /// What every long-running role takes.
 struct AgentOptions: ParsableArguments {
-    @Option(name: .long, help: "The node's configuration file.")
-    var config = NodeConfiguration.defaultPath
+    @Option(
+        name: .long,
+        help: """
+            The node's configuration file, YAML or JSON. (default: /etc/opi-xpu/config.yaml, or \
+            config.json there)
+            """
+    )
+    var config: String?
 
     @Option(help: "One of \(Logger.Level.names).", transform: Logger.Level.parse)
     var logLevel = Logger.Level.info
@@ -67,7 +73,8 @@ struct AgentOptions: ParsableArguments {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var log = Logger(label: label)
         log.logLevel = logLevel
-        let configuration = try NodeConfiguration(contentsOf: config)
+        let path = try config ?? NodeConfiguration.defaultPath()
+        let configuration = try NodeConfiguration(contentsOf: path)
         let service = Role { [log] in try await role(configuration, log) }
         try await ServiceGroup(
             services: [service],
