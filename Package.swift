@@ -59,7 +59,7 @@ tree.module("YAML", in: "Control", uses: ["CYAML", "JSON"])
 tree.module(
     "Configuration",
     in: "Control",
-    uses: ["JSON", "Addressing", "Kernel", "PCI", "Connections"]
+    uses: ["JSON", "YAML", "Addressing", "Kernel", "PCI", "Connections"]
 )
 tree.module(
     "Kubernetes",

@@ -14,13 +14,11 @@ struct HostAgentCommand: AsyncParsableCommand {
         abstract: "Knows which pod has which function, and has the card do its part."
     )
 
-    @Option(name: .long, help: "The node's configuration file.")
-    var config = NodeConfiguration.defaultPath
-
+    @OptionGroup var node: NodeOptions
     @OptionGroup var options: RoleOptions
 
     func run() async throws {
-        let configuration = try NodeConfiguration(contentsOf: config)
+        let configuration = try node.configuration()
         try await options.run(label: "host-agent") { log in
             try await HostAgent.Agent(configuration, log: log).run()
         }
@@ -54,16 +52,30 @@ struct DevicePluginCommand: AsyncParsableCommand {
         abstract: "Advertises the functions to the kubelet."
     )
 
-    @Option(name: .long, help: "The node's configuration file.")
-    var config = NodeConfiguration.defaultPath
-
+    @OptionGroup var node: NodeOptions
     @OptionGroup var options: RoleOptions
 
     func run() async throws {
-        let configuration = try NodeConfiguration(contentsOf: config)
+        let configuration = try node.configuration()
         try await options.run(label: "device-plugin") { log in
             try await DevicePlugin.Plugin(configuration, log: log).run()
         }
+    }
+}
+
+/// Where the configuration of a node's roles is.
+struct NodeOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help: """
+            The node's configuration file, YAML or JSON. (default: /etc/opi-xpu/config.yaml, or \
+            config.json there)
+            """
+    )
+    var config: String?
+
+    func configuration() throws -> NodeConfiguration {
+        try NodeConfiguration(contentsOf: config ?? NodeConfiguration.defaultPath())
     }
 }
 

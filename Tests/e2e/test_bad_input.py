@@ -92,10 +92,19 @@ class CommandLine(unittest.TestCase):
         self.refused_configuration("/nowhere/config.json", "ENOENT")
         self.refused_configuration(self.lab.folder, "EISDIR")
 
-    def test_a_configuration_that_is_not_json(self):
-        for text in ("", "{", "version: 1", '{"version":1,}', "[1]", '"x"', "\0\0\0\0"):
+    def test_a_configuration_that_is_not_yaml(self):
+        for text in ("", "{", "a: b: c", "a: &b c", "a: *b", "a: 1\na: 2", "\tversion: 1", "a: 'b",
+                     "--- {}\n--- {}", "1: 2", "<<: {}", "a: 0755", "\0\0\0\0", "[" * 9999):
+            with self.subTest(text=text[:20]):
+                path = self.lab.file("broken.yaml")
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(text)
+                self.refused_configuration(path, "is not valid YAML")
+
+    def test_a_configuration_that_is_no_configuration(self):
+        for text in ("version: 1", '{"version":1,}', "[1]", '"x"', "yes", "- version: 1"):
             with self.subTest(text=text):
-                path = self.lab.file("broken.json")
+                path = self.lab.file("strange.yaml")
                 with open(path, "w", encoding="utf-8") as file:
                     file.write(text)
                 self.refused_configuration(path)

@@ -2,6 +2,7 @@
 
 import JSON
 import Kernel
+import YAML
 
 /// What all configuration files have in common.
 enum ConfigurationFile {
@@ -20,7 +21,7 @@ enum ConfigurationFile {
         }
         let value: JSONValue
         do {
-            value = try JSONValue(parsing: bytes)
+            value = try JSONValue(yaml: bytes)
         } catch {
             throw .malformed(path: path, error)
         }

@@ -5,6 +5,7 @@ public import Connections
 import JSON
 import Kernel
 import PCI
+import YAML
 
 /// What the agents of one node are told: one file that host agent and device plugin share.
 public struct NodeConfiguration: Hashable, Sendable {
@@ -61,10 +62,24 @@ public struct NodeConfiguration: Hashable, Sendable {
 }
 
 extension NodeConfiguration {
-    /// Where the file is unless a flag says otherwise.
-    public static let defaultPath = "/etc/opi-xpu/config.json"
+    /// Where the file is unless a flag says otherwise: `config.yaml` in `directory`, or
+    /// `config.json` where there is only that.
+    ///
+    /// - Throws: ``ConfigurationError/unreadable(path:_:)`` when nobody can tell.
+    public static func defaultPath(
+        in directory: String = "/etc/opi-xpu"
+    ) throws(ConfigurationError) -> String {
+        let yaml = directory + "/config.yaml"
+        let json = directory + "/config.json"
+        do {
+            if try Files.exists(yaml) { return yaml }
+            return try Files.exists(json) ? json : yaml
+        } catch {
+            throw .unreadable(path: yaml, error)
+        }
+    }
 
-    /// Reads and checks the file at `path`.
+    /// Reads and checks the file at `path`, YAML or JSON.
     public init(contentsOf path: String) throws(ConfigurationError) {
         self = try ConfigurationFile.read(path) { root throws(JSONShapeError) in
             try NodeConfiguration(root)

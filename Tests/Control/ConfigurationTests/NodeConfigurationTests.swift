@@ -5,6 +5,7 @@ import Configuration
 import Connections
 import Foundation
 import PCI
+import TestSupport
 import Testing
 
 @Suite struct NodeConfigurationTests {
@@ -63,6 +64,71 @@ import Testing
         #expect(green.subnets.isEmpty && green.vni == nil && green.resourceName == nil)
     }
 
+    /// The same configuration as a person writes it.
+    @Test func `YAML says the same`() throws {
+        let yaml = """
+            # One file for host agent and device plugin.
+            version: 1
+            node: node-a
+            opi: {server: unix:/run/opi.sock, callTimeoutSeconds: 2, resyncSeconds: 30}
+            paths:
+              run: /run/x
+              sysfs: /tmp/sys
+              devicePlugins: /tmp/plugins
+            functionIdentity: alias
+            networks:
+            - name: blue
+              resourceName: opi.example.com/blue
+              logicalBridge: {vlan: 10, vni: 10010}
+              mtu: 1400
+              ipam:
+                subnets:
+                - cidr: 10.10.0.0/24
+                  gateway: 10.10.0.1
+                  exclude: [10.10.0.128/25]
+                - cidr: fd00:10::/64
+                  gateway: fd00:10::1
+              deviceSelector:
+                pciAddresses:
+                - 0000:3b:00.2
+                - "0000:3b:00.3"
+            - name: green
+              logicalBridge:
+                vlan: 20
+              routes:
+              - dst: 10.0.0.0/8
+              deviceSelector: {pciAddresses: ["0000:3b:00.4"]}
+            """
+        #expect(try read(yaml) == read(Self.complete))
+        let wrong = yaml.replacingOccurrences(of: "mtu: 1400", with: "mtu: '1400'")
+        let part = "networks[0].mtu: a number is expected, not a string"
+        #expect(try complaint(about: wrong).contains(part))
+        let twice = yaml.replacingOccurrences(of: "mtu: 1400", with: "name: red")
+        #expect(try complaint(about: twice).contains(#"14:3: the key "name" occurs twice"#))
+    }
+
+    @Test func `the example of the README is one`() throws {
+        let readme = try String(contentsOf: Peer.root.appending(path: "README.md"), encoding: .utf8)
+        let blocks = readme.components(separatedBy: "```").filter { $0.hasPrefix("yaml\n") }
+        let example = try #require(blocks.first).dropFirst("yaml\n".count)
+        let network = try #require(try read(String(example)).networks.first)
+        #expect(network.vni == 10010 && network.devices.count == 2)
+    }
+
+    @Test func `the default is YAML, or JSON where there is only that`() throws {
+        let scratch = try Scratch()
+        let (yaml, json) = (scratch["config.yaml"], scratch["config.json"])
+        #expect(try NodeConfiguration.defaultPath(in: scratch.path) == yaml)
+        try scratch.write(Self.complete, to: "config.json")
+        #expect(try NodeConfiguration.defaultPath(in: scratch.path) == json)
+        try scratch.write(Self.complete, to: "config.yaml")
+        #expect(try NodeConfiguration.defaultPath(in: scratch.path) == yaml)
+        let error = #expect(throws: ConfigurationError.self) {
+            try NodeConfiguration.defaultPath(in: "/" + String(repeating: "x", count: 300))
+        }
+        #expect("\(try #require(error))".contains("config.yaml cannot be read"))
+    }
+
     @Test func `fills in the rest`() throws {
         let configuration = try read(
             #"{"version": 1, "opi": {"server": "card:50151"}, "networks": []}"#
@@ -110,7 +176,9 @@ import Testing
             try NodeConfiguration(contentsOf: "/nonexistent/config.json")
         }
         #expect("\(missing)".contains("/nonexistent/config.json cannot be read"))
-        #expect(try complaint(about: "{").contains("is not valid JSON"))
+        #expect(try complaint(about: "{").contains("is not valid YAML: 2:1: "))
+        #expect(try complaint(about: "a: b: c").contains("is not valid YAML: 1:5: "))
+        #expect(try complaint(about: "").hasSuffix("is not valid YAML: there is no document"))
         #expect(try complaint(about: "[]").contains("the document: an object is expected"))
     }
 }
