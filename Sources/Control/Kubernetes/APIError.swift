@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Connections
 public import HTTP
 public import JSON
 public import Kernel
@@ -49,6 +50,8 @@ extension APIError: CustomStringConvertible {
     /// One sentence for the operator.
     public var description: String {
         switch self {
+        case .unanswered(let server, .connection(let failure)):
+            "API server \(server): \(failure.reason)"
         case .unanswered(let server, let failure): "API server \(server): \(failure)"
         case .noToken(let cause): "the API server's token cannot be read: \(cause)"
         case .unauthorized(let server, let credential):

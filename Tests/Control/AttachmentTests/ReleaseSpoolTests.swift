@@ -22,7 +22,7 @@ import Testing
         let releases = (0..<20).map { release("c\($0)") }
         for release in releases { try spool.add(release) }
         let next = try ReleaseSpool(runDirectory: scratch["run"])
-        #expect(try next.pending().map(\.release) == releases)
+        #expect(try next.pending().map(\.wish) == releases)
     }
 
     @Test func `an entry that was done is gone, and doing it twice does no harm`() throws {
@@ -33,14 +33,14 @@ import Testing
         try spool.remove(first)
         try spool.remove(first)
         #expect(try !spool.contains(first))
-        #expect(try spool.pending().map(\.release) == [release("c2")])
+        #expect(try spool.pending().map(\.wish) == [release("c2")])
     }
 
     @Test(arguments: ["", "{", "[]", #"{"deviceID":"","containerID":"c"}"#])
     func `a file that asks for nothing is removed`(_ text: String) throws {
         try Files.write(Array(text.utf8), to: scratch["run/releases/1-1.json"])
         try spool.add(release("c1"))
-        #expect(try spool.pending().map(\.release) == [release("c1")])
+        #expect(try spool.pending().map(\.wish) == [release("c1")])
         #expect(try Files.list(scratch["run/releases"]).count == 1)
     }
 

@@ -34,8 +34,8 @@ import Testing
     @Test func `a follower gets the state at once and every later one`() async {
         let board = Board(0)
         let inbox = Inbox()
-        await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await board.follow { number in inbox.take(number) } }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await board.follow { number in inbox.take(number) } }
             for number in 0...3 {
                 _ = board.post(number)
                 await inbox.waitFor(number)
@@ -50,9 +50,9 @@ import Testing
         let board = Board(0)
         let inbox = Inbox()
         let (gate, opener) = AsyncStream.makeStream(of: Void.self)
-        await withThrowingTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await board.follow { number in
+                await board.follow { number in
                     inbox.take(number)
                     for await _ in gate {}
                 }
@@ -69,9 +69,9 @@ import Testing
     @Test func `several followers get the same`() async {
         let board = Board(0)
         let inboxes = (0..<8).map { _ in Inbox() }
-        await withThrowingTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Void.self) { group in
             for inbox in inboxes {
-                group.addTask { try await board.follow { number in inbox.take(number) } }
+                group.addTask { await board.follow { number in inbox.take(number) } }
             }
             for number in 1...50 {
                 _ = board.post(number)
@@ -94,9 +94,9 @@ import Testing
     @Test func `a follower whose task is over already ends`() async {
         let board = Board(0)
         let inbox = Inbox()
-        await withThrowingTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Void.self) { group in
             group.cancelAll()
-            group.addTask { try await board.follow { number in inbox.take(number) } }
+            group.addTask { await board.follow { number in inbox.take(number) } }
         }
         #expect(inbox.all == [0])
     }

@@ -79,7 +79,7 @@ import Testing
         try expectUntouched(before)
         #expect(try runtime.function.home.socket().addresses(of: before.index) == addresses)
         // The agent may have heard of it all the same.
-        #expect(try runtime.spool.pending().map(\.release.containerID) == ["c1"])
+        #expect(try runtime.spool.pending().map(\.wish.containerID) == ["c1"])
     }
 
     @Test(arguments: [

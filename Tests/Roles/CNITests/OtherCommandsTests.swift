@@ -58,7 +58,7 @@ import Testing
         try await listening { try await add() }
         #expect(try await del(netns: path) == 0)
         try expectHome()
-        let waiting = try runtime.spool.pending().map(\.release)
+        let waiting = try runtime.spool.pending().map(\.wish)
         #expect(
             waiting == [
                 Release(deviceID: "\(function)", containerID: "c1", interfaceName: "eth0")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attachment
+import Configuration
 import Connections
 import GRPC
 import HostAPI
