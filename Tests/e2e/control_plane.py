@@ -266,7 +266,8 @@ class ControlPlane:
         return done
 
     def apply(self, *objects):
-        self.kubectl("apply", "-f", "-", given="\n---\n".join(map(json.dumps, objects)))
+        everything = {"apiVersion": "v1", "kind": "List", "items": objects}
+        self.kubectl("apply", "-f", "-", given=json.dumps(everything))
 
     def objects(self, kind, *words):
         return json.loads(self.kubectl("get", kind, "-o", "json", *words).stdout)["items"]

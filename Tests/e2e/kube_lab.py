@@ -36,7 +36,7 @@ class KubeLab(Lab):
         self.opi_server.start()
         self.xpu_agent.start()
         self.host_agent.start()
-        until(lambda: "watched what=lease" in self.host_agent.said(), 20, "the lease to be seen")
+        until(lambda: "what=lease [HostAgent] being watched" in self.host_agent.said(), 20, "the lease to be seen")
         return self
 
     def down(self):

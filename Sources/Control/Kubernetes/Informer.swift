@@ -25,7 +25,7 @@ public final class Informer<R: Resource>: Sendable {
 
     private struct State {
         var store = ObjectStore<R>()
-        var trouble: String?
+        var trouble: String? = "not read yet"
     }
 
     /// A watch that tells nothing and ends within this time is a failure.

@@ -39,7 +39,7 @@ package struct CardPorts: PortKeeper {
         }
     }
 
-    package func existing() async throws(Status) -> [(function: PCIAddress, network: String)] {
+    package func existing() async throws(Status) -> [(function: PCIAddress, network: String)]? {
         let existing = Set(try await gateway.portIDs())
         var found: [(function: PCIAddress, network: String)] = []
         for network in networks {

@@ -54,10 +54,8 @@ struct ClusterPorts: PortKeeper {
         return .waiting("the Netdev keeps changing")
     }
 
-    func existing() async throws(Status) -> [(function: PCIAddress, network: String)] {
-        guard view.netdevs.isSynced else {
-            throw Status(.unavailable, view.netdevs.trouble ?? "the Netdevs are not known yet")
-        }
+    func existing() async throws(Status) -> [(function: PCIAddress, network: String)]? {
+        guard view.netdevs.isSynced else { return nil }
         return view.netdevs.objects.filter { !$0.metadata.isDeleting && $0.spec.nodeName == node }
             .map { ($0.spec.pciAddress, $0.spec.networkRef) }
     }

@@ -88,7 +88,10 @@ package struct FunctionReconciler: Reconciler {
     }
 
     private func takeInventory() async throws(Status) -> Verdict {
-        for (function, network) in try await ports.existing() {
+        guard let existing = try await ports.existing() else {
+            return .again(after: .milliseconds(200))
+        }
+        for (function, network) in existing {
             let stray = try store.change { table throws(Status) in
                 let netdev = table.adoptStray(function, network: network, now: Self.now)
                 return (netdev, netdev.map { [$0] } ?? [])

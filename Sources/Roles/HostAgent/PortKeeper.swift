@@ -36,10 +36,11 @@ package protocol PortKeeper: Sendable {
     /// - Throws: what stopped the pass.
     func bring(_ netdev: NetdevRecord) async throws(Status) -> PortState
 
-    /// The functions behind which there is a port, of those in our networks.
+    /// The functions behind which there is a port, of those in our networks; nil while that is not
+    /// known yet.
     ///
     /// - Throws: why they cannot be told.
-    func existing() async throws(Status) -> [(function: PCIAddress, network: String)]
+    func existing() async throws(Status) -> [(function: PCIAddress, network: String)]?
 
     /// Whether a port can be made at all now.
     ///
