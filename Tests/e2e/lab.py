@@ -282,6 +282,10 @@ class Lab:
     def spool(self):
         return [name for name in self._names("releases") if not name.startswith(".")]
 
+    def allocations(self):
+        """What the device plugin has left for a host agent that was away."""
+        return [name for name in self._names("allocations") if not name.startswith(".")]
+
     def _json(self, *names):
         with open(os.path.join(self.run, *names), encoding="utf-8") as file:
             return json.load(file)
