@@ -52,7 +52,8 @@ class KubeLab(Lab):
                 "name": NODE, "labels": {"opi.example.com/dpu": "yes"}}},
             {"apiVersion": API, "kind": "XPU", "metadata": {"name": XPU},
              "spec": {"hostNode": NODE, "infraNode": "dpu-a", "serialNumber": "MT0001"}},
-            *[self.network(name) for name in NETWORKS]]
+            *[self.network(name) for name in NETWORKS
+              if any(one.network == name for one in self.functions)]]
 
     def network(self, name, **changes):
         facts = NETWORKS[name]

@@ -28,6 +28,10 @@ public final class Informer<R: Resource>: Sendable {
         var trouble: String? = "not read yet"
     }
 
+    /// A server that does not answer is asked again this soon at the latest: the client's own
+    /// pauses between connections keep it from being stormed.
+    private static var longestSilence: Duration { .seconds(3) }
+
     /// A watch that tells nothing and ends within this time is a failure.
     private static var shortest: Duration { .seconds(1) }
 
@@ -86,17 +90,23 @@ public final class Informer<R: Resource>: Sendable {
                 }
                 failures += 1
                 if !Task.isCancelled, !error.isGone || failures > 2 { note(trouble: "\(error)") }
-                await pause(failures, atLeast: error.retryAfter ?? .zero)
+                var most = Duration.seconds(300)
+                if case .unanswered = error { most = Self.longestSilence }
+                await pause(failures, atLeast: error.retryAfter ?? .zero, atMost: most)
                 continue
             }
-            if failures > 0 { await pause(failures, atLeast: .zero) }
+            if failures > 0 { await pause(failures) }
         }
     }
 
-    private func pause(_ failures: Int, atLeast least: Duration) async {
+    private func pause(
+        _ failures: Int,
+        atLeast least: Duration = .zero,
+        atMost most: Duration = .seconds(300)
+    ) async {
         let delay = backoff.delay(failures: failures, fraction: .random(in: 0..<1))
         do {
-            try await Task.sleep(for: max(delay, least))
+            try await Task.sleep(for: max(min(delay, most), least))
         } catch {
             return  // cancelled: the caller looks
         }

@@ -25,8 +25,13 @@ extension Agent {
             cache: cache,
             log: log,
             onChange: { key in
-                // A Netdev that we know nothing of is a stray.
                 let functions = store.netdevs.map(\.function)
+                guard let key else {
+                    // Whatever failed while the server was away is tried at once.
+                    for function in functions { queue.add(.function(function)) }
+                    return
+                }
+                // A Netdev that we know nothing of is a stray.
                 let function = functions.first { Netdev.name(node: node, function: $0) == key.name }
                 queue.add(function.map { .function($0) } ?? .inventory)
             }

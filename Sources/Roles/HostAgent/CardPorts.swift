@@ -58,6 +58,7 @@ package struct CardPorts: PortKeeper {
         PortDriver.pollInterval(sinceSeconds: age)
     }
 
+    package var tellsHolders: Bool { false }
     package var resyncInterval: Duration { opi.resyncInterval }
     package var blame: String { "OPI server \(opi.server)" }
 

@@ -15,6 +15,7 @@ struct ClusterPorts: PortKeeper {
     let client: APIClient
     let view: ClusterView
 
+    var tellsHolders: Bool { true }
     var resyncInterval: Duration { options.resyncInterval }
     var blame: String { "xPU agent" }
 

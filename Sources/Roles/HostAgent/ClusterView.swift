@@ -35,14 +35,15 @@ final class ClusterView: Sendable {
         var lease: Informer<Lease>?
     }
 
-    /// A view that begins with what the last one had saved; `onChange` names Netdevs that changed.
+    /// A view that begins with what the last one had saved; `onChange` names Netdevs that changed,
+    /// and is given nil when all of them are known, for the first time or again.
     init(
         _ client: APIClient,
         node: String,
         options: ClusterOptions,
         cache: ClusterCache,
         log: Logger,
-        onChange: @escaping @Sendable (ObjectKey) -> Void
+        onChange: @escaping @Sendable (ObjectKey?) -> Void
     ) {
         self.client = client
         self.node = node
@@ -57,8 +58,11 @@ final class ClusterView: Sendable {
         netdevs = Informer(
             client,
             ListScope(namespace: options.namespace, labels: labels),
-            onTrouble: Self.tell(log, "netdevs"),
-            onChange: onChange
+            onTrouble: { [tell = Self.tell(log, "netdevs")] trouble in
+                tell(trouble)
+                if trouble == nil { onChange(nil) }
+            },
+            onChange: { onChange($0) }
         )
         dpuNetworks = Informer(client, ListScope(), onTrouble: Self.tell(log, "dpunetworks")) { _ in
             wake.fire()

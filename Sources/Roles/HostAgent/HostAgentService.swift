@@ -130,9 +130,9 @@ package struct HostAgentService: Sendable {
         _ netdev: NetdevRecord,
         until end: ContinuousClock.Instant
     ) async throws(Status) -> NetdevRecord {
-        if case .connected = store.look(at: netdev.function).progress {} else {
-            queue.add(.function(netdev.function))
-        }
+        var isUp = false
+        if case .connected = store.look(at: netdev.function).progress { isUp = true }
+        if !isUp || ports.tellsHolders { queue.add(.function(netdev.function)) }
         while true {
             try ports.checkAvailable()
             let version = store.version

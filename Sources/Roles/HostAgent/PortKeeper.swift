@@ -47,6 +47,9 @@ package protocol PortKeeper: Sendable {
     /// - Throws: `UNAVAILABLE` when nobody would make it.
     func checkAvailable() throws(Status)
 
+    /// Whether somebody else is to know who holds a function, also when its port is up already.
+    var tellsHolders: Bool { get }
+
     /// How soon to look again at a port that is so many seconds old.
     func pollInterval(sinceSeconds age: Int) -> Duration
 
