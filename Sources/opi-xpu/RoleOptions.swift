@@ -27,9 +27,10 @@ struct RoleOptions: ParsableArguments {
     /// Runs a role that has a last word to say: `stop` returns at SIGTERM or SIGINT.
     func run(
         label: String,
-        _ role: @escaping @Sendable (
-            Logger, _ stop: @escaping @Sendable () async -> Void
-        ) async throws -> Void
+        _ role:
+            @escaping @Sendable (
+                Logger, _ stop: @escaping @Sendable () async -> Void
+            ) async throws -> Void
     ) async throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var log = Logger(label: label)

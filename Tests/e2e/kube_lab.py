@@ -36,7 +36,8 @@ class KubeLab(Lab):
         self.opi_server.start()
         self.xpu_agent.start()
         self.host_agent.start()
-        until(lambda: "what=lease [HostAgent] being watched" in self.host_agent.said(), 20, "the lease to be seen")
+        seen = "what=lease [HostAgent] being watched"
+        until(lambda: seen in self.host_agent.said(), 20, "the lease to be seen")
         return self
 
     def down(self):

@@ -271,13 +271,11 @@ class Lab:
 
     def journal(self):
         """The CNI's records by PCI address; a leftover temporary file is no record."""
-        return {name.removesuffix(".json"): self._json("attachments", name)
-                for name in self._names("attachments") if not name.startswith(".")}
+        return self._records("attachments")
 
     def netdevs(self):
         """The host agent's records by PCI address."""
-        return {name.removesuffix(".json"): self._json("netdevs", name)
-                for name in self._names("netdevs") if not name.startswith(".")}
+        return self._records("netdevs")
 
     def spool(self):
         return [name for name in self._names("releases") if not name.startswith(".")]
@@ -286,9 +284,18 @@ class Lab:
         """What the device plugin has left for a host agent that was away."""
         return [name for name in self._names("allocations") if not name.startswith(".")]
 
-    def _json(self, *names):
-        with open(os.path.join(self.run, *names), encoding="utf-8") as file:
-            return json.load(file)
+    def _records(self, folder):
+        """The JSON files there by name; one that goes while we look has never been."""
+        found = {}
+        for name in self._names(folder):
+            if name.startswith("."):
+                continue
+            try:
+                with open(os.path.join(self.run, folder, name), encoding="utf-8") as file:
+                    found[name.removesuffix(".json")] = json.load(file)
+            except FileNotFoundError:
+                continue
+        return found
 
     def idle(self):
         """Whether agent and card have forgotten every pod."""

@@ -21,7 +21,8 @@ import lab  # noqa: E402  (its folder has to be known first)
 from parts import BINARY  # noqa: E402
 
 MODULES = ["lab", "cni", "cni_races", "cni_killed", "host_agent", "host_agent_faults",
-           "device_plugin", "bad_input", "chroot"]
+           "device_plugin", "bad_input", "chroot", "kubernetes", "kubernetes_refused",
+           "kubernetes_killed"]
 LIMIT = 120  # seconds, for a test or the set-up of a class
 
 

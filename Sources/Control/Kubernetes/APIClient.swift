@@ -6,7 +6,6 @@ public import JSON
 import Kernel
 public import Resources
 
-
 /// A client of one API server; all requests share one connection.
 public final class APIClient: Sendable {
     /// Where the server is, for people.
@@ -102,7 +101,9 @@ public final class APIClient: Sendable {
     ) async throws(APIError) {
         var members = JSONValue.object([:])
         if let uid = conditions.uid { members["uid"] = .string(uid) }
-        if let version = conditions.resourceVersion { members["resourceVersion"] = .string(version) }
+        if let version = conditions.resourceVersion {
+            members["resourceVersion"] = .string(version)
+        }
         let options: JSONValue = [
             "apiVersion": "v1", "kind": "DeleteOptions", "preconditions": members,
         ]

@@ -63,8 +63,8 @@ struct Kubeconfig {
         _ kind: String,
         named name: String
     ) throws(JSONShapeError) -> JSONNode {
-        for entry in try root.required(list).elements() {
-            guard try entry.required("name").string() == name else { continue }
+        for entry in try root.required(list).elements()
+        where try entry.required("name").string() == name {
             return try entry.required(kind)
         }
         throw .missing(path: "the \(kind) \"\(name)\" of \(list)")

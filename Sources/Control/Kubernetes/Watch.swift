@@ -61,7 +61,7 @@ struct Watch<R: Resource>: Sendable {
     private let server: String
     private var splitter = LineSplitter()
 
-    /// The server ends a watch after so long, at a random moment so that not all begin anew at once.
+    /// The server ends a watch after so many seconds, at random so that not all begin anew at once.
     private static var duration: ClosedRange<Int> { 240...300 }
 
     /// Follows what happens to the objects of `scope` after `version`.

@@ -106,7 +106,11 @@ public struct Plugin: Sendable {
         }
     }
 
-    private func scan(_ pool: FunctionPool, _ tree: SysfsTree, _ board: Board<[FunctionState]>) async throws {
+    private func scan(
+        _ pool: FunctionPool,
+        _ tree: SysfsTree,
+        _ board: Board<[FunctionState]>
+    ) async throws {
         while true {
             try await Task.sleep(for: Self.scanInterval)
             guard board.post(pool.states(in: tree)) else { continue }

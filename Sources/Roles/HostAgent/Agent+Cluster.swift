@@ -15,7 +15,9 @@ extension Agent {
         let queue = KeyQueue<PortKey>()
         let cache = ClusterCache(runDirectory: configuration.paths.run)
         let saved = cache.load(log)
-        let networks = saved.map { NetworkResolver.resolve($0.networks, labels: $0.labels).networks }
+        let networks = saved.map {
+            NetworkResolver.resolve($0.networks, labels: $0.labels).networks
+        }
         let store = try openStore(networks ?? [], assignsAddresses: false)
         let node = configuration.node
         let view = ClusterView(

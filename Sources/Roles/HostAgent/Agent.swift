@@ -14,8 +14,8 @@ import Reconcile
 
 /// The host agent of one node.
 ///
-/// Without a Kubernetes API it drives the OPI server itself; in a cluster it writes Netdevs, and the
-/// card's own agent does.
+/// Without a Kubernetes API it drives the OPI server itself; in a cluster it writes Netdevs, and
+/// the card's own agent does.
 public struct Agent: Sendable {
     let configuration: NodeConfiguration
     let log: Logger

@@ -52,7 +52,9 @@ final class ClusterView: Sendable {
         self.log = log
         let facts = cache.load(log)
         state = Mutex(State(facts: facts ?? ClusterFacts()))
-        networks = Board(facts.map { NetworkResolver.resolve($0.networks, labels: $0.labels).networks })
+        networks = Board(
+            facts.map { NetworkResolver.resolve($0.networks, labels: $0.labels).networks }
+        )
         let labels = [Labels.node: Labels.hash(node)]
         let wake = wake
         netdevs = Informer(

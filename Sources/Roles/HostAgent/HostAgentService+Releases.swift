@@ -33,7 +33,7 @@ extension HostAgentService {
                 request.deviceIDs = wish.deviceIDs
                 do throws(Status) {
                     _ = try allocate(request)
-                } catch where error.code == .unavailable {
+                } catch  where error.code == .unavailable {
                     return  // the networks are not known yet
                 } catch {
                     log.warning(
@@ -71,7 +71,8 @@ extension HostAgentService {
         _ interfaceName: String,
         spooledAs entry: Spool<Release>.Entry? = nil
     ) throws(Status) {
-        let released = try store.change { table throws(Status) -> ([NetdevRecord], dirty: [NetdevRecord]) in
+        let released = try store.change {
+            table throws(Status) -> ([NetdevRecord], dirty: [NetdevRecord]) in
             guard try entry.map(isWaiting(_:)) ?? true else { return ([], []) }
             let released = table.detach(
                 containerID: containerID,

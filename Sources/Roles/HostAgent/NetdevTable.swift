@@ -93,7 +93,11 @@ package struct NetdevTable: Sendable {
     /// The functions that a container gives back: the one named, or all it holds.
     ///
     /// A function that somebody else holds by now is not among them: a late DEL must not take it.
-    package mutating func detach(containerID: String, interfaceName: String, now: Int) -> [NetdevRecord] {
+    package mutating func detach(
+        containerID: String,
+        interfaceName: String,
+        now: Int
+    ) -> [NetdevRecord] {
         let held = netdevs.values.filter { netdev in
             netdev.holder?.containerID == containerID
                 && netdev.holder?.interfaceName == interfaceName
@@ -112,7 +116,11 @@ package struct NetdevTable: Sendable {
     }
 
     /// Takes in a port that the server has and we do not know, so that it is removed.
-    package mutating func adoptStray(_ function: PCIAddress, network: String, now: Int) -> NetdevRecord? {
+    package mutating func adoptStray(
+        _ function: PCIAddress,
+        network: String,
+        now: Int
+    ) -> NetdevRecord? {
         guard netdevs[function] == nil else { return nil }
         let netdev = NetdevRecord(
             function: function,
@@ -128,7 +136,8 @@ package struct NetdevTable: Sendable {
     }
 
     /// Gives the function's Netdev these addresses; nil when there is none.
-    package mutating func assign(_ addresses: [IPPrefix], to function: PCIAddress) -> NetdevRecord? {
+    package mutating func assign(_ addresses: [IPPrefix], to function: PCIAddress) -> NetdevRecord?
+    {
         netdevs[function]?.addresses = addresses
         return netdevs[function]
     }

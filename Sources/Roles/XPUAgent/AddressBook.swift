@@ -30,9 +30,7 @@ package final class AddressBook: Sendable {
 
     /// Chooses addresses for `netdev`, which keeps what it has as far as that fits the network.
     ///
-    /// - Parameters:
-    ///   - blocks: the blocks of this node in this network.
-    ///   - others: the other Netdevs of this card.
+    /// `blocks` are those of this node in this network, `others` the other Netdevs of this card.
     package func choose(
         for netdev: Netdev,
         in network: DPUNetwork,
@@ -58,7 +56,9 @@ package final class AddressBook: Sendable {
                     chosen.append(kept)
                     continue
                 }
-                let ours = blocks.filter { $0.overlaps(subnet.cidr) }.sorted { $0.network < $1.network }
+                let ours = blocks.filter { $0.overlaps(subnet.cidr) }.sorted {
+                    $0.network < $1.network
+                }
                 guard let next = state.next(plan, in: ours, taken: taken) else {
                     return .needsBlock(subnet)
                 }

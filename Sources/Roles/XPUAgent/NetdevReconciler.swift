@@ -175,7 +175,7 @@ final class NetdevReconciler: Reconciler {
 
     // MARK: - What may be
 
-    /// Why the card must not serve this Netdev: its host is not trusted to name functions of others.
+    /// Why the card must not serve this Netdev: a host is not trusted to name others' functions.
     private func refusal(of netdev: Netdev, on xpu: XPU) -> String? {
         let spec = netdev.spec
         guard spec.nodeName == xpu.spec.hostNode else {

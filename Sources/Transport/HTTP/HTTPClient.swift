@@ -121,7 +121,7 @@ public final class HTTPBody: Sendable {
         exchange.fail(.cancelled)
     }
 
-    /// The next piece, nil at the end; one task reads. A cancelled task ends the request.
+    /// The next piece, nil at the end; one task reads, and its cancellation ends the request.
     ///
     /// - Throws: ``HTTPFailure``.
     public func next() async throws(HTTPFailure) -> [UInt8]? {

@@ -122,7 +122,8 @@ final class HTTPExchange: Sendable {
 
     /// Notes the end, unless it was noted before, and returns the stream if it was open.
     @discardableResult
-    private func finish(_ ending: Result<Void, HTTPFailure>, unseen: Bool = false) -> StreamHandle? {
+    private func finish(_ ending: Result<Void, HTTPFailure>, unseen: Bool = false) -> StreamHandle?
+    {
         let last = state.withLock { state in
             let last = state
             state.waiter = nil

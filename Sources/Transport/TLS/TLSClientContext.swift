@@ -45,12 +45,12 @@ import COpenSSL
             return
         }
         let certificates = unsafe OpenSSLErrors.certificates(pem)
-        defer { for unsafe certificate in unsafe certificates { unsafe X509_free(certificate) } }
+        defer { for unsafecertificate in unsafe certificates { unsafe X509_free(certificate) } }
         guard unsafe !certificates.isEmpty else {
             throw .unusable("the certificate authorities: there is no PEM certificate")
         }
         let store = unsafe SSL_CTX_get_cert_store(pointer)
-        for unsafe certificate in unsafe certificates {
+        for unsafecertificate in unsafe certificates {
             guard unsafe X509_STORE_add_cert(store, certificate) == 1 else {
                 throw .unusable("the certificate authorities: \(OpenSSLErrors.take().text)")
             }
@@ -60,14 +60,14 @@ import COpenSSL
     private func setCertificate() throws(TLSError) {
         guard let pem = configuration.certificateChain else { return }
         let chain = unsafe OpenSSLErrors.certificates(pem)
-        defer { for unsafe certificate in unsafe chain { unsafe X509_free(certificate) } }
+        defer { for unsafecertificate in unsafe chain { unsafe X509_free(certificate) } }
         guard let own = unsafe chain.first else {
             throw .unusable("the client certificate: there is no PEM certificate")
         }
         guard unsafe SSL_CTX_use_certificate(pointer, own) == 1 else {
             throw .unusable("the client certificate: \(OpenSSLErrors.take().text)")
         }
-        for unsafe certificate in unsafe chain.dropFirst() {
+        for unsafecertificate in unsafe chain.dropFirst() {
             guard unsafe copenssl_add_chain(pointer, certificate) == 1 else {
                 throw .unusable("the client certificate's chain: \(OpenSSLErrors.take().text)")
             }
@@ -81,7 +81,9 @@ import COpenSSL
         }
         defer { unsafe EVP_PKEY_free(key) }
         guard unsafe SSL_CTX_use_PrivateKey(pointer, key) == 1 else {
-            throw .unusable("the client key does not fit its certificate: \(OpenSSLErrors.take().text)")
+            throw .unusable(
+                "the client key does not fit its certificate: \(OpenSSLErrors.take().text)"
+            )
         }
     }
 

@@ -187,7 +187,8 @@ import COpenSSL
             ERR_clear_error()
             var result: Int32 = 0
             let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.pieceSize) {
-                buffer, filled in
+                buffer,
+                filled in
                 result = unsafe SSL_read(ssl, buffer.baseAddress, Int32(Self.pieceSize))
                 filled = max(0, Int(result))
             }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The standard base64 alphabet: gRPC's metadata ending in `-bin`, the certificates of a kubeconfig.
+/// The standard base64 alphabet: of gRPC's metadata ending in `-bin`, of a kubeconfig's keys.
 ///
 /// Padding is accepted and not sent, as gRPC doc/PROTOCOL-HTTP2.md asks.
 ///

@@ -7,7 +7,11 @@ import Testing
 @Suite struct BlockPlanTests {
     private func prefix(_ text: String) throws -> IPPrefix { try #require(IPPrefix(text)) }
 
-    private func plan(_ subnet: String, _ length: Int? = nil, exclude: [String] = []) throws
+    private func plan(
+        _ subnet: String,
+        _ length: Int? = nil,
+        exclude: [String] = []
+    ) throws
         -> BlockPlan
     {
         BlockPlan(
