@@ -47,7 +47,7 @@ tree.module(
 tree.module(
     "HTTP",
     in: "Transport",
-    uses: ["HPACK", "HTTP2", "Connections"],
+    uses: ["HPACK", "HTTP2", "TLS", "Connections"],
     products: [("NIOCore", nio), ("NIOPosix", nio)]
 )
 

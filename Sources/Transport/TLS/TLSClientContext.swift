@@ -45,13 +45,14 @@ import COpenSSL
             return
         }
         let certificates = unsafe OpenSSLErrors.certificates(pem)
-        defer { for unsafecertificate in unsafe certificates { unsafe X509_free(certificate) } }
+        defer { unsafe certificates.forEach { unsafe X509_free($0) } }
         guard unsafe !certificates.isEmpty else {
             throw .unusable("the certificate authorities: there is no PEM certificate")
         }
         let store = unsafe SSL_CTX_get_cert_store(pointer)
-        for unsafecertificate in unsafe certificates {
-            guard unsafe X509_STORE_add_cert(store, certificate) == 1 else {
+        let count = unsafe certificates.count
+        for index in 0..<count {
+            guard unsafe X509_STORE_add_cert(store, certificates[index]) == 1 else {
                 throw .unusable("the certificate authorities: \(OpenSSLErrors.take().text)")
             }
         }
@@ -60,15 +61,16 @@ import COpenSSL
     private func setCertificate() throws(TLSError) {
         guard let pem = configuration.certificateChain else { return }
         let chain = unsafe OpenSSLErrors.certificates(pem)
-        defer { for unsafecertificate in unsafe chain { unsafe X509_free(certificate) } }
+        defer { unsafe chain.forEach { unsafe X509_free($0) } }
         guard let own = unsafe chain.first else {
             throw .unusable("the client certificate: there is no PEM certificate")
         }
         guard unsafe SSL_CTX_use_certificate(pointer, own) == 1 else {
             throw .unusable("the client certificate: \(OpenSSLErrors.take().text)")
         }
-        for unsafecertificate in unsafe chain.dropFirst() {
-            guard unsafe copenssl_add_chain(pointer, certificate) == 1 else {
+        let count = unsafe chain.count
+        for index in 1..<count {
+            guard unsafe copenssl_add_chain(pointer, chain[index]) == 1 else {
                 throw .unusable("the client certificate's chain: \(OpenSSLErrors.take().text)")
             }
         }

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Connections
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Kubernetes
+
+@Suite struct KubeconfigTests {
+    private let scratch: Scratch
+
+    init() throws {
+        scratch = try Scratch()
+    }
+
+    private func config(cluster: String = "", user: String = "", context: String = "") -> String {
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: here
+        clusters:
+        - name: other
+          cluster: {server: "https://other"}
+        - name: one
+          cluster:
+            server: https://api.example:6443/prefix
+        \(cluster)
+        users:
+        - name: me
+          user:
+            \(user.isEmpty ? "{}" : user)
+        contexts:
+        - name: here
+          context: {cluster: one, user: me\(context)}
+        """
+    }
+
+    private func access(_ text: String) throws -> ClusterAccess {
+        try ClusterAccess.kubeconfig(try scratch.write(text, to: "config"))
+    }
+
+    private func complaint(_ text: String) throws -> String {
+        let path = try scratch.write(text, to: "config")
+        do throws(AccessError) {
+            _ = try ClusterAccess.kubeconfig(path)
+            return ""
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func `the current context says server, namespace and user`() throws {
+        let access = try access(config(user: "token: secret", context: ", namespace: shop"))
+        #expect("\(access.server)" == "https://api.example:6443/prefix")
+        #expect(access.server.endpoint == .tcp(host: "api.example", port: 6443))
+        #expect(access.namespace == "shop")
+        #expect(access.credential == .token(ClusterAccess.Secret(Array("secret".utf8))))
+        #expect(access.isVerified)
+        #expect(!"\(access)".contains("secret"))
+    }
+
+    @Test func `inline data wins, and files are relative to the kubeconfig`() throws {
+        try scratch.write("from a file", to: "ca.pem")
+        let file = try access(config(cluster: "    certificate-authority: ca.pem"))
+        #expect(file.authorities == Array("from a file".utf8))
+        let inline = Data("inline".utf8).base64EncodedString()
+        let both = try access(
+            config(
+                cluster: """
+                        certificate-authority: ca.pem
+                        certificate-authority-data: \(inline)
+                    """
+            )
+        )
+        #expect(both.authorities == Array("inline".utf8))
+        let token = try access(config(user: "tokenFile: my.token"))
+        #expect(token.credential == .tokenFile(path: scratch["my.token"]))
+    }
+
+    @Test func `a client certificate needs its key`() throws {
+        let data = Data("pem".utf8).base64EncodedString()
+        let text = config(user: "client-certificate-data: \(data)")
+        #expect(try complaint(text).contains("client-key is missing"))
+        let whole = config(
+            user: "{client-certificate-data: \(data), client-key-data: \(data)}"
+        )
+        let secret = ClusterAccess.Secret(Array("pem".utf8))
+        #expect(try access(whole).credential == .certificate(chain: secret.bytes, key: secret))
+    }
+
+    @Test(arguments: ["exec: {command: x}", "username: u", "auth-provider: {name: x}", "as: root"])
+    func `what is not supported is refused by name`(user: String) throws {
+        let name = user.split(separator: ":")[0]
+        #expect(try complaint(config(user: user)).contains("user.\(name)"))
+    }
+
+    @Test func `missing pieces are named`() throws {
+        #expect(try complaint("kind: Config").contains("current-context is missing"))
+        let stray = config().replacing("cluster: one", with: "cluster: none")
+        #expect(try complaint(stray).contains("the cluster \"none\" of clusters"))
+        let bad = config().replacing("https://api", with: "ftp://api")
+        #expect(try complaint(bad).contains("is not https://host:port"))
+        #expect(try complaint("{").contains("config"))
+        let file = config(cluster: "    certificate-authority: nowhere.pem")
+        #expect(try complaint(file).contains("nowhere.pem"))
+        #expect(throws: AccessError.self) { try ClusterAccess.kubeconfig("/nonexistent") }
+    }
+
+    @Test(arguments: [
+        ("https://a", "https://a:443"), ("http://a", "http://a:80"),
+        ("https://10.0.0.1:6443/", "https://10.0.0.1:6443"),
+        ("https://[fd00::1]", "https://[fd00::1]:443"),
+        ("https://[fd00::1]:6443/k8s/", "https://[fd00::1]:6443/k8s"),
+    ])
+    func `URLs are read`(text: String, meaning: String) {
+        #expect(ServerURL(text).map { "\($0)" } == meaning)
+    }
+
+    @Test(arguments: ["", "a", "ftp://a", "https://", "https://a:0", "https://a:99999", "https://a b"])
+    func `what is no URL is refused`(text: String) {
+        #expect(ServerURL(text) == nil)
+    }
+
+    @Test func `a token is read again after it was not accepted`() throws {
+        let path = try scratch.write(" first \n", to: "token")
+        let source = TokenSource(.tokenFile(path: path))
+        #expect(try source.token() == "first")
+        try scratch.write("second", to: "token")
+        #expect(try source.token() == "first", "a minute is not over")
+        #expect(source.distrust())
+        #expect(try source.token() == "second")
+        #expect(source.distrust())
+        try FileManager.default.removeItem(atPath: path)
+        #expect(try source.token() == "second", "a file that is away takes nothing away")
+        #expect(!TokenSource(.anonymous).distrust())
+    }
+
+    @Test func `queries are percent-encoded`() {
+        let query = QueryString.encode([("labelSelector", "a/b=c d"), ("x", "ü&=")])
+        #expect(query == "?labelSelector=a%2Fb%3Dc%20d&x=%C3%BC%26%3D")
+        #expect(QueryString.encode([]) == "")
+    }
+}
