@@ -116,7 +116,7 @@ class Conversation:
             self.h2.reset_stream(stream, h2.errors.ErrorCodes.INTERNAL_ERROR)
             return
         if path == "/goaway" and self.number == 0:
-            self.h2.close_connection(last_stream_id=stream - 2)
+            self.h2.close_connection(last_stream_id=max(0, stream - 2))
             return
         bodies = {"/hello": b"hello", "/echo": self.bodies[stream], "/big": b"x" * int(query or 0),
                   "/headers": b"\n".join(k + b": " + v for k, v in headers.items())}
@@ -148,7 +148,7 @@ def serve(connection, number, kind, context):
     try:
         connection.settimeout(30)
         if kind == "cut":
-            connection.recv(10)
+            connection.recv(65536)
             connection.close()
         elif kind == "not-tls":
             connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
