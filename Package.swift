@@ -69,7 +69,7 @@ tree.module(
         "Resources",
     ]
 )
-tree.module("Devices", in: "Control", uses: ["Configuration", "PCI"])
+tree.module("Devices", in: "Control", uses: ["JSON", "Kernel", "PCI", "Configuration"])
 tree.module(
     "Attachment",
     in: "Control",
@@ -106,10 +106,18 @@ tree.role(
 tree.role(
     "DevicePlugin",
     uses: [
-        "JSON", "Kernel", "PCI", "GRPC", "Connections", "RPC", "Reconcile", "Configuration",
-        "Devices", "Attachment", "HostAPI", "KubeletAPI",
+        "Kernel", "PCI", "GRPC", "Connections", "RPC", "Reconcile", "Configuration", "Devices",
+        "Attachment", "HostAPI", "KubeletAPI",
     ],
     products: [("Logging", "swift-log")]
+)
+
+tree.role(
+    "Inspect",
+    uses: [
+        "JSON", "Addressing", "Kernel", "PCI", "Configuration", "Devices", "Attachment",
+        "Resources", "Kubernetes",
+    ]
 )
 
 tree.binary(

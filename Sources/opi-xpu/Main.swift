@@ -24,7 +24,7 @@ struct OPIXPU: AsyncParsableCommand {
         abstract: "Gives pods the functions of an xPU and programs the card through the OPI API.",
         subcommands: [
             HostAgentCommand.self, XPUAgentCommand.self, DevicePluginCommand.self,
-            CNICommand.self,
+            CNICommand.self, InspectCommand.self,
         ]
     )
 }

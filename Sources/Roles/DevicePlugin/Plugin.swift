@@ -42,7 +42,7 @@ public struct Plugin: Sendable {
             case .cluster:
                 let source = PoolSource(
                     hostAgent,
-                    cache: PoolCache(runDirectory: configuration.paths.run),
+                    saved: SavedPools(runDirectory: configuration.paths.run),
                     log: log
                 )
                 group.addTask { await source.run() }

@@ -3,8 +3,6 @@
 import Devices
 import GRPC
 import HostAPI
-import JSON
-import Kernel
 import Logging
 import PCI
 import Reconcile
@@ -16,15 +14,15 @@ struct PoolSource: Sendable {
     let pools: Board<[FunctionPool]>
 
     private let hostAgent: Channel
-    private let cache: PoolCache
+    private let saved: SavedPools
     private let log: Logger
     private let backoff = Backoff(base: .milliseconds(100), ceiling: .seconds(2))
 
-    init(_ hostAgent: Channel, cache: PoolCache, log: Logger) {
+    init(_ hostAgent: Channel, saved: SavedPools, log: Logger) {
         self.hostAgent = hostAgent
-        self.cache = cache
+        self.saved = saved
         self.log = log
-        pools = Board(cache.load(log))
+        pools = Board(Self.load(saved, log))
     }
 
     /// Follows the host agent until the task is cancelled.
@@ -66,7 +64,25 @@ struct PoolSource: Sendable {
             let named = answer.pools.map(FunctionPool.init)
             guard pools.post(named) else { continue }
             log.notice("pools", metadata: ["resources": "\(named.map(\.resourceName))"])
-            cache.save(named, log)
+            save(named)
+        }
+    }
+
+    private static func load(_ saved: SavedPools, _ log: Logger) -> [FunctionPool] {
+        do throws(SavedPoolsError) {
+            return try saved.load()
+        } catch {
+            log.warning("\(error)")
+            return []
+        }
+    }
+
+    /// A failure costs the next start the time until the host agent answers.
+    private func save(_ pools: [FunctionPool]) {
+        do throws(SavedPoolsError) {
+            try saved.save(pools)
+        } catch {
+            log.warning("\(error)")
         }
     }
 }
@@ -78,60 +94,6 @@ extension FunctionPool {
             network: pool.network,
             resourceName: pool.resourceName,
             members: pool.deviceIDs.compactMap { PCIAddress($0) }
-        )
-    }
-}
-
-/// The pools as a file, so that a plugin that starts while the host agent is away advertises them.
-struct PoolCache: Sendable {
-    private let path: String
-
-    /// The cache in an agent's run directory.
-    init(runDirectory: String) {
-        path = runDirectory + "/pools.json"
-    }
-
-    /// What was saved; nothing when there is nothing that can be used.
-    func load(_ log: Logger) -> [FunctionPool] {
-        do {
-            guard try Files.exists(path) else { return [] }
-            let root = JSONNode(try JSONValue(parsing: try Files.read(path, limit: 1 << 22)))
-            return try root.required("pools").elements().map(FunctionPool.init(_:))
-        } catch {
-            log.warning("the saved pools cannot be read: \(error)")
-            return []
-        }
-    }
-
-    /// Saves the pools; a failure costs the next start the time until the host agent answers.
-    func save(_ pools: [FunctionPool], _ log: Logger) {
-        let value: JSONValue = ["version": 1, "pools": .array(pools.map(\.json))]
-        do throws(KernelError) {
-            try Files.write(value.encoded(), to: path)
-        } catch {
-            log.warning("the pools cannot be saved: \(error)")
-        }
-    }
-}
-
-extension FunctionPool {
-    fileprivate var json: JSONValue {
-        [
-            "network": .string(network),
-            "resourceName": .string(resourceName),
-            "members": .array(members.map { .string($0.description) }),
-        ]
-    }
-
-    fileprivate init(_ node: JSONNode) throws(JSONShapeError) {
-        var members: [PCIAddress] = []
-        for member in try node.required("members").elements() {
-            members.append(try member.parsed(as: "a PCI address") { PCIAddress($0) })
-        }
-        self.init(
-            network: try node.required("network").text(),
-            resourceName: try node.required("resourceName").text(),
-            members: members
         )
     }
 }

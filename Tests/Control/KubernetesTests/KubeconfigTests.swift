@@ -117,7 +117,9 @@ import Testing
         #expect(ServerURL(text).map { "\($0)" } == meaning)
     }
 
-    @Test(arguments: ["", "a", "ftp://a", "https://", "https://a:0", "https://a:99999", "https://a b"])
+    @Test(arguments: [
+        "", "a", "ftp://a", "https://", "https://a:0", "https://a:99999", "https://a b",
+    ])
     func `what is no URL is refused`(text: String) {
         #expect(ServerURL(text) == nil)
     }

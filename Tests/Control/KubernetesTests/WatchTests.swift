@@ -98,7 +98,11 @@ import Testing
 
     // MARK: - Answers
 
-    private func refusal(_ status: Int, _ body: String, _ type: String = "application/json")
+    private func refusal(
+        _ status: Int,
+        _ body: String,
+        _ type: String = "application/json"
+    )
         throws -> APIError?
     {
         let head = try #require(

@@ -127,7 +127,7 @@ import Testing
                 subnets: [
                     DPUNetwork.Subnet(
                         cidr: try #require(IPPrefix("10.0.0.0/24")),
-                        gateway: try #require(IPAddress("10.0.0.1"))
+                        gateway: IPAddress("10.0.0.1")
                     )
                 ]
             )

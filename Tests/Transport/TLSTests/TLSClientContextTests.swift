@@ -25,8 +25,18 @@ import Testing
 
     private func makePair(_ name: String) throws -> (certificate: [UInt8], key: [UInt8]) {
         try openssl(
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-subj", "/CN=\(name)", "-keyout", scratch["\(name).key"], "-out",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-subj",
+            "/CN=\(name)",
+            "-keyout",
+            scratch["\(name).key"],
+            "-out",
             scratch["\(name).crt"]
         )
         func bytes(_ file: String) throws -> [UInt8] {
