@@ -2,12 +2,13 @@
 """The main job through a real kube-apiserver: Allocate, Netdev, port, ADD, ping, DEL."""
 import json
 import os
+import subprocess
 
 import spaces
 from control_plane import NAMESPACE
 from kube_cases import KubeCase
 from kube_lab import API, HOST_ACCOUNT, NODE, XPU, XPU_ACCOUNT
-from parts import until
+from parts import BINARY, until
 
 BLUE = "opi.example.com/blue"
 
@@ -53,7 +54,6 @@ class Path(KubeCase):
             self.assertTrue(spaces.reaches(one.space, ip["address"].split("/")[0]))
         netdev = lab.cluster_netdevs()[first.pci]
         self.assertEqual([ip["address"] for ip in answer.answer["ips"]], netdev["status"]["ips"])
-        self.assertEqual(netdev["metadata"]["uid"], netdev["metadata"]["uid"])
         self.assertEqual(netdev["spec"]["podRef"],
                          {"namespace": "shop", "name": "cart-0", "uid": "b7f5"})
         self.assertEqual(netdev["spec"]["containerID"], one.container)
@@ -315,6 +315,38 @@ class Access(KubeCase):
         head, row = table("ablk")
         self.assertEqual(head, ["NAME", "CIDR", "NETWORK", "NODE", "XPU", "AGE"])
         self.assertIn("10.10.0.0/28", row)
+
+    def inspect(self, *words):
+        done = subprocess.run([*spaces.inside(self.lab.host), BINARY, "inspect", *words],
+                              capture_output=True, text=True, timeout=20, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        return done.stdout
+
+    def test_inspect_shows_netdevs_and_devices(self):
+        lab, function, pod = self.lab, self.function(), self.lab.pod()
+        ip = self.add(pod, function)["ips"][0]["address"]
+        text = self.inspect("netdevs", "--kubeconfig", lab.plane.admin)
+        head, row = text.splitlines()[:2]
+        self.assertEqual(head.split(), ["NODE", "FUNCTION", "NETWORK", "POD", "INTERFACE",
+                                        "ADDRESSES", "PHASE", "REASON", "AGE"])
+        for word in (NODE, function.pci, "blue", "net1", ip, "Connected"):
+            self.assertIn(word, row)
+        self.assertRegex(text, rf"{XPU} +{NODE} +unix:\S+ +True +dpu-a +about \d+s ago")
+        facts = json.loads(self.inspect("netdevs", "--kubeconfig", lab.plane.admin, "-o", "json"))
+        self.assertEqual(facts["netdevs"][0]["spec"]["pciAddress"], function.pci)
+        self.assertEqual(self.inspect("netdevs", "--kubeconfig", lab.plane.admin, "--node",
+                                      "elsewhere").count(function.pci), 0)
+        devices = self.inspect("devices", "--config", lab.cluster_config)
+        row = next(line for line in devices.splitlines() if function.pci in line)
+        for word in ("blue", "yes", pod.container, "net1", ip, "attached"):
+            self.assertIn(word, row)
+
+    def test_inspect_says_why_it_cannot(self):
+        done = subprocess.run([*spaces.inside(self.lab.host), BINARY, "inspect", "netdevs",
+                               "--kubeconfig", "/nonexistent"],
+                              capture_output=True, text=True, timeout=20, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/nonexistent cannot be read", done.stderr)
 
     def test_the_schema_names_what_is_wrong(self):
         for field, value in (("macAddress", "02:00:00:00:00"), ("pciAddress", "3b:00.2"),
