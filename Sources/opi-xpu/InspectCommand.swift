@@ -24,7 +24,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     }
 }
 
-/// `inspect netdevs`
+/// The command `inspect netdevs`.
 struct InspectNetdevs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "netdevs",
@@ -59,7 +59,7 @@ struct InspectNetdevs: AsyncParsableCommand {
     }
 }
 
-/// `inspect devices`
+/// The command `inspect devices`.
 struct InspectDevices: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices",

@@ -2,13 +2,14 @@
 """The main job through a real kube-apiserver: Allocate, Netdev, port, ADD, ping, DEL."""
 import json
 import os
+import re
 import subprocess
 
 import spaces
 from control_plane import NAMESPACE
 from kube_cases import KubeCase
 from kube_lab import API, HOST_ACCOUNT, NODE, XPU, XPU_ACCOUNT
-from parts import BINARY, until
+from parts import BINARY, ROOT, until
 
 BLUE = "opi.example.com/blue"
 
@@ -355,6 +356,14 @@ class Access(KubeCase):
                 done = self.attempt(HOST_ACCOUNT, "create", "--validate=false", "-f", "-",
                                     given=self.netdev(**{field: value}))
                 self.assertIn(f"spec.{field}", done.stderr)
+
+    def test_the_examples_of_the_readme_are_accepted(self):
+        with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+            blocks = re.findall(r"```yaml\n(.*?)```", file.read(), re.DOTALL)
+        text = next(block for block in blocks if "kind: DPUNetwork" in block)
+        done = self.lab.plane.kubectl("apply", "--dry-run=server", "-f", "-", given=text)
+        self.assertIn("blue configured (server dry run)", done.stdout)
+        self.assertIn(f"{XPU} configured (server dry run)", done.stdout)
 
     def test_state_files_are_for_root_alone(self):
         self.assertEqual(os.stat(self.lab.agent_socket).st_mode & 0o077, 0)

@@ -107,12 +107,23 @@ import Testing
         #expect(try complaint(about: twice).contains(#"14:3: the key "name" occurs twice"#))
     }
 
-    @Test func `the example of the README is one`() throws {
+    @Test func `the examples of the README are ones`() throws {
         let readme = try String(contentsOf: Peer.root.appending(path: "README.md"), encoding: .utf8)
         let blocks = readme.components(separatedBy: "```").filter { $0.hasPrefix("yaml\n") }
         let example = try #require(blocks.first).dropFirst("yaml\n".count)
         let network = try #require(try read(String(example)).networks.first)
         #expect(network.vni == 10010 && network.devices.count == 2)
+        let files = blocks.map { String($0.dropFirst("yaml\n".count)) }
+        let node = try #require(files.first { $0.contains("kubernetes:") && $0.contains("node:") })
+        guard case .cluster(let options) = try read(node).topology else {
+            Issue.record("not a cluster")
+            return
+        }
+        #expect(options.kubeconfig == "/etc/opi-xpu/kubeconfig")
+        let scratch = try Scratch()
+        let card = try #require(files.first { $0.contains("heartbeat:") })
+        let path = try scratch.write(card, to: "xpu-agent.yaml")
+        #expect(try XPUConfiguration(contentsOf: path).xpu == "card-1")
     }
 
     @Test func `the default is YAML, or JSON where there is only that`() throws {
