@@ -67,7 +67,8 @@ tree.module(
     uses: [
         "Bytes", "JSON", "YAML", "Kernel", "HPACK", "TLS", "Connections", "HTTP", "Reconcile",
         "Resources",
-    ]
+    ],
+    products: [("Logging", "swift-log")]
 )
 tree.module("Devices", in: "Control", uses: ["JSON", "Kernel", "PCI", "Configuration"])
 tree.module(

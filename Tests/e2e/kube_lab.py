@@ -36,7 +36,7 @@ class KubeLab(Lab):
         self.opi_server.start()
         self.xpu_agent.start()
         self.host_agent.start()
-        seen = "what=lease [HostAgent] being watched"
+        seen = "what=leases [HostAgent] being watched"
         until(lambda: seen in self.host_agent.said(), 20, "the lease to be seen")
         return self
 

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import shutil
 import subprocess
+import time
 
 import spaces
 from control_plane import NAMESPACE
@@ -157,6 +159,42 @@ class DownTogether(KubeCase):
         self.assert_error(lab.cni("ADD", pod, function), 11, XPU)
         lab.xpu_agent.start()
         self.add_as_a_runtime(pod, function)
+
+    def test_a_second_agent_of_the_card_waits_for_its_turn(self):
+        lab, function, pod = self.lab, self.function(), self.lab.pod()
+        with open(lab.xpu_config, encoding="utf-8") as file:
+            config = json.load(file)
+        config["identity"], config["paths"] = "dpu-b", {"run": lab.file("second-run")}
+        path = lab.file("second.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        second = lab.part("second", lab.role("xpu-agent", path))
+        second.start()
+        self.addCleanup(second.stop)
+        until(lambda: "another agent serves the card" in second.said(), 10, "it to wait")
+        self.add(pod, function)
+        self.delete(pod, function)
+        self.assertNotIn("serving the card", second.said())
+        lab.xpu_agent.kill()
+        until(lambda: "serving the card" in second.said(), 20, "it to take over")
+        self.add_as_a_runtime(lab.pod(), function)
+        lease = lab.plane.objects("leases", "-n", NAMESPACE)[0]
+        self.assertEqual(lease["spec"]["holderIdentity"], "dpu-b")
+        self.assertEqual(second.stop(), 0)
+
+    def test_a_running_pod_keeps_its_port_when_the_agents_files_are_lost(self):
+        lab, function, pod = self.lab, self.function(), self.lab.pod()
+        self.add(pod, function)
+        before = lab.cluster_netdevs()[function.pci]["metadata"]["uid"]
+        lab.host_agent.kill()
+        shutil.rmtree(os.path.join(lab.run, "netdevs"))
+        os.unlink(os.path.join(lab.run, "cluster.json"))
+        lab.host_agent.start()
+        time.sleep(3)
+        netdev = lab.cluster_netdevs()[function.pci]
+        self.assertEqual(netdev["metadata"]["uid"], before)
+        self.assertNotIn("deletionTimestamp", netdev["metadata"])
+        self.assertIsNotNone(lab.opi.port_of(function.mac))
 
     def test_the_opi_server_is_away(self):
         lab, function, pod = self.lab, self.function(), self.lab.pod()

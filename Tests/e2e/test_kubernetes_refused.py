@@ -2,13 +2,15 @@
 """An API server that is not to be trusted, or does not trust: one clear sentence, no busy loop."""
 import os
 import re
+import subprocess
 import sys
 import time
 
 import spaces
+from control_plane import NAMESPACE
 from kube_cases import KubeCase
 from kube_lab import HOST_ACCOUNT, XPU_ACCOUNT
-from parts import HERE, until
+from parts import BINARY, HERE, until
 
 PORT = 7443
 
@@ -116,6 +118,29 @@ class Refused(KubeCase):
         with open(token, "w", encoding="utf-8") as file:
             file.write(self.lab.plane.token(XPU_ACCOUNT))
         until(lambda: "serving the card" in agent.said(), 10, "the agent to go on")
+
+    def test_the_account_of_a_pod(self):
+        """Without a kubeconfig: what the kubelet mounts into every pod, and its environment."""
+        lab, account = self.lab, self.lab.file("account")
+        os.makedirs(account)
+        for name, text in (("token", lab.plane.token(XPU_ACCOUNT)), ("namespace", NAMESPACE),
+                           ("ca.crt", open(lab.plane.file("ca.crt"), encoding="utf-8").read())):
+            with open(os.path.join(account, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        script = ('mount -t tmpfs none /run && mkdir -p /run/secrets/kubernetes.io && '
+                  'ln -s "$1" /run/secrets/kubernetes.io/serviceaccount && shift && exec "$@"')
+        pod = [*spaces.inside(lab.host), "unshare", "--mount", "sh", "-c", script, "sh", account]
+        place = {"PATH": os.environ["PATH"], "HOME": "/nonexistent",
+                 "KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": "6443"}
+        done = subprocess.run([*pod, BINARY, "inspect", "netdevs"], env=place, timeout=20,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        self.assertIn("card-1", done.stdout)
+        del place["KUBERNETES_SERVICE_HOST"]
+        done = subprocess.run([*pod, BINARY, "inspect", "netdevs"], env=place, timeout=20,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("KUBERNETES_SERVICE_HOST is not set as in a pod", done.stderr)
 
     def test_a_forbidden_verb(self):
         """The host agent's account may not touch Leases as the xPU agent must."""

@@ -80,7 +80,6 @@ public final class Informer<R: Resource>: Sendable {
                 if mustList { try await list(pageSize) }
                 mustList = false
                 pageSize = 500
-                note(trouble: nil)
                 if try await follow() { failures = 0 } else { failures += 1 }
             } catch {
                 if error.isGone {
@@ -124,6 +123,9 @@ public final class Informer<R: Resource>: Sendable {
         var hasTold = false
         let version = state.withLock { $0.store.version }
         var watch = try await Watch<R>(client, scope, after: version)
+        note(trouble: nil)
+        let ending = watch.expiry
+        async let _: Void = ending.wait()
         while let events = try await watch.events() {
             for event in events {
                 hasTold = true

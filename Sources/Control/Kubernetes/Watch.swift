@@ -59,6 +59,7 @@ enum WatchEvent<R: Resource>: Sendable {
 struct Watch<R: Resource>: Sendable {
     private let body: HTTPBody
     private let server: String
+    private let seconds: Int
     private var splitter = LineSplitter()
 
     /// The server ends a watch after so many seconds, at random so that not all begin anew at once.
@@ -69,9 +70,10 @@ struct Watch<R: Resource>: Sendable {
     /// - Throws: ``APIError``; see ``APIError/isGone``.
     init(_ client: APIClient, _ scope: ListScope, after version: String) async throws(APIError) {
         var request = APIRequest.list(R.type, in: scope)
+        seconds = Int.random(in: Self.duration)
         request.query += [
             ("watch", "1"), ("resourceVersion", version), ("allowWatchBookmarks", "true"),
-            ("timeoutSeconds", String(Int.random(in: Self.duration))),
+            ("timeoutSeconds", String(seconds)),
         ]
         server = "\(client.server)"
         body = try await client.open(request)
@@ -82,6 +84,9 @@ struct Watch<R: Resource>: Sendable {
         _ = try APIAnswer.document(answer, of: request)
         throw .unexpected(what: request.summary, status: body.head.status, text: "no watch")
     }
+
+    /// What ends a watch that its server has forgotten to end.
+    var expiry: WatchExpiry { WatchExpiry(body: body, after: .seconds(seconds) + .seconds(30)) }
 
     /// The next events, nil when the server has ended the watch.
     ///
@@ -105,6 +110,22 @@ struct Watch<R: Resource>: Sendable {
             return try await body.next()
         } catch {
             throw .unanswered(server: server, error)
+        }
+    }
+}
+
+/// Ends a watch from this side: a proxy in between may answer pings for a server that is gone.
+struct WatchExpiry: Sendable {
+    let body: HTTPBody
+    let after: Duration
+
+    /// Returns when the task is cancelled, or after the time, with the watch ended.
+    func wait() async {
+        do {
+            try await Task.sleep(for: after)
+            body.expire(after: after)
+        } catch {
+            return  // cancelled: the watch ended by itself
         }
     }
 }

@@ -90,7 +90,16 @@ public struct Agent: Sendable {
         background: @escaping @Sendable () async throws -> Void
     ) async throws {
         let run = configuration.paths.run
-        let reconciler = FunctionReconciler(ports: ports, store: store, queue: queue, log: log)
+        let journal = try Journal(runDirectory: run)
+        let reconciler = FunctionReconciler(
+            ports: ports,
+            store: store,
+            queue: queue,
+            isAttached: { function throws(AttachmentError) in
+                try journal.record(of: function) != nil
+            },
+            log: log
+        )
         let service = HostAgentService(
             node: configuration.node,
             networks: NetworkDirectory { networks.value },

@@ -60,26 +60,16 @@ final class ClusterView: Sendable {
         netdevs = Informer(
             client,
             ListScope(namespace: options.namespace, labels: labels),
-            onTrouble: { [tell = Self.tell(log, "netdevs")] trouble in
+            onTrouble: { [tell = Informer<Netdev>.teller(log)] trouble in
                 tell(trouble)
                 if trouble == nil { onChange(nil) }
             },
             onChange: { onChange($0) }
         )
-        dpuNetworks = Informer(client, ListScope(), onTrouble: Self.tell(log, "dpunetworks")) { _ in
+        dpuNetworks = Informer(client, ListScope(), onTrouble: Informer<DPUNetwork>.teller(log)) { _ in
             wake.fire()
         }
-        xpus = Informer(client, ListScope(), onTrouble: Self.tell(log, "xpus")) { _ in wake.fire() }
-    }
-
-    private static func tell(_ log: Logger, _ what: String) -> @Sendable (String?) -> Void {
-        { trouble in
-            if let trouble {
-                log.warning("cannot be read", metadata: ["what": "\(what)", "error": "\(trouble)"])
-            } else {
-                log.info("being watched", metadata: ["what": "\(what)"])
-            }
-        }
+        xpus = Informer(client, ListScope(), onTrouble: Informer<XPU>.teller(log)) { _ in wake.fire() }
     }
 
     /// The name of this node's card.
@@ -173,7 +163,7 @@ final class ClusterView: Sendable {
             let informer = Informer<Lease>(
                 client,
                 ListScope(namespace: key.namespace, name: key.name),
-                onTrouble: Self.tell(log, "lease"),
+                onTrouble: Informer<Lease>.teller(log),
                 onChange: { [weak self] _ in self?.observeLease(key) }
             )
             state.withLock { state in

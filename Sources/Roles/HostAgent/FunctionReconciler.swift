@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
+package import Attachment
 package import GRPC
 import Kernel
 package import Logging
-import PCI
+package import PCI
 package import Reconcile
 
 /// Brings the ports behind this node's functions to what the Netdevs say.
@@ -17,17 +18,21 @@ package struct FunctionReconciler: Reconciler {
     let ports: any PortKeeper
     let store: NetdevStore
     let queue: KeyQueue<PortKey>
+    let isAttached: @Sendable (PCIAddress) throws(AttachmentError) -> Bool
     let log: Logger
 
+    /// A reconciler; `isAttached` says whether a container has a function by the CNI's own records.
     package init(
         ports: any PortKeeper,
         store: NetdevStore,
         queue: KeyQueue<PortKey>,
+        isAttached: @escaping @Sendable (PCIAddress) throws(AttachmentError) -> Bool,
         log: Logger
     ) {
         self.ports = ports
         self.store = store
         self.queue = queue
+        self.isAttached = isAttached
         self.log = log
     }
 
@@ -91,7 +96,9 @@ package struct FunctionReconciler: Reconciler {
         guard let existing = try await ports.existing() else {
             return .again(after: .milliseconds(200))
         }
-        for (function, network) in existing {
+        for (function, network) in existing where store.look(at: function).netdev == nil {
+            // A pod that runs keeps its port, whatever became of our own files.
+            guard try !isHeld(function) else { continue }
             let stray = try store.change { table throws(Status) in
                 let netdev = table.adoptStray(function, network: network, now: Self.now)
                 return (netdev, netdev.map { [$0] } ?? [])
@@ -101,6 +108,14 @@ package struct FunctionReconciler: Reconciler {
             queue.add(.function(function))
         }
         return .again(after: ports.resyncInterval)
+    }
+
+    private func isHeld(_ function: PCIAddress) throws(Status) -> Bool {
+        do throws(AttachmentError) {
+            return try isAttached(function)
+        } catch {
+            throw Status(.internalError, "the attachments cannot be read: \(error)")
+        }
     }
 
     /// Seconds since 1970.

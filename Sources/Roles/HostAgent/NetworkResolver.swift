@@ -10,14 +10,15 @@ package enum NetworkResolver: Sendable {
     /// The networks that select a node with these labels, each with the functions it has here.
     ///
     /// A function that two networks select belongs to the one of higher priority, then the older,
-    /// then the first by name.
+    /// then the first by name; so does a resource that two networks name.
     ///
-    /// - Returns: also a sentence for each function that a network lost.
+    /// - Returns: also a sentence for each function or resource that a network lost.
     package static func resolve(
         _ networks: [DPUNetwork],
         labels: [String: String]
     ) -> (networks: [NetworkConfiguration], losses: [String]) {
         var owners: [PCIAddress: String] = [:]
+        var resources: [String: String] = [:]
         var losses: [String] = []
         var resolved: [NetworkConfiguration] = []
         for network in networks.filter({ $0.selects(labels) }).sorted(by: { $0.outranks($1) }) {
@@ -30,7 +31,17 @@ package enum NetworkResolver: Sendable {
                     devices.append(device)
                 }
             }
-            resolved.append(NetworkConfiguration(network, devices: devices))
+            var configuration = NetworkConfiguration(network, devices: devices)
+            if let resource = configuration.resourceName {
+                let name = network.metadata.name
+                if let owner = resources[resource] {
+                    losses.append("\(resource) of \(name) belongs to \(owner)")
+                    configuration.resourceName = nil
+                } else {
+                    resources[resource] = name
+                }
+            }
+            resolved.append(configuration)
         }
         return (resolved.sorted { $0.name < $1.name }, losses)
     }

@@ -82,7 +82,7 @@ public struct Agent: Sendable {
         log.info("serving the card")
         let queue = KeyQueue<CardKey>()
         let book = AddressBook()
-        let view = CardView(client, configuration, queue: queue, addresses: book, log: log)
+        let view = CardView(client, configuration, queue: queue, log: log)
         let gateway = EVPNGateway(channel, callTimeout: configuration.opi.callTimeout)
         let reconciler = NetdevReconciler(
             configuration,

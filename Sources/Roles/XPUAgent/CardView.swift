@@ -23,7 +23,6 @@ struct CardView: Sendable {
         _ client: APIClient,
         _ configuration: XPUConfiguration,
         queue: KeyQueue<CardKey>,
-        addresses: AddressBook,
         log: Logger
     ) {
         name = configuration.xpu
@@ -32,7 +31,7 @@ struct CardView: Sendable {
         let netdevs = Informer<Netdev>(
             client,
             ListScope(namespace: namespace, labels: labels),
-            onTrouble: Self.tell(log, "netdevs"),
+            onTrouble: Informer<Netdev>.teller(log),
             onChange: { queue.add(.netdev($0)) }
         )
         let all: @Sendable (ObjectKey) -> Void = { _ in
@@ -42,7 +41,7 @@ struct CardView: Sendable {
         networks = Informer(
             client,
             ListScope(),
-            onTrouble: Self.tell(log, "dpunetworks"),
+            onTrouble: Informer<DPUNetwork>.teller(log),
             onChange: { key in
                 for netdev in netdevs.objects where netdev.spec.networkRef == key.name {
                     queue.add(.netdev(netdev.key))
@@ -52,25 +51,15 @@ struct CardView: Sendable {
         xpus = Informer(
             client,
             ListScope(name: configuration.xpu),
-            onTrouble: Self.tell(log, "xpus"),
+            onTrouble: Informer<XPU>.teller(log),
             onChange: all
         )
         blocks = Informer(
             client,
             ListScope(),
-            onTrouble: Self.tell(log, "addressblocks"),
+            onTrouble: Informer<AddressBlock>.teller(log),
             onChange: { _ in }
         )
-    }
-
-    private static func tell(_ log: Logger, _ what: String) -> @Sendable (String?) -> Void {
-        { trouble in
-            if let trouble {
-                log.warning("cannot be read", metadata: ["what": "\(what)", "error": "\(trouble)"])
-            } else {
-                log.info("being watched", metadata: ["what": "\(what)"])
-            }
-        }
     }
 
     /// Whether everything was read at least once: before that nothing may be decided.

@@ -26,8 +26,8 @@ final class NetdevReconciler: Reconciler {
     private let book: AddressBook
     private let reporter: CardReporter
     private let log: Logger
-    /// Passes in a row that ended in waiting, by Netdev.
-    private let polls = Mutex<[ObjectKey: Int]>([:])
+    /// Since when the card is at work, by Netdev.
+    private let waiting = Mutex<[ObjectKey: ContinuousClock.Instant]>([:])
 
     /// While the resources are not known yet, they are looked for this often.
     private static let syncInterval = Duration.milliseconds(100)
@@ -63,7 +63,7 @@ final class NetdevReconciler: Reconciler {
 
     private func reconcile(_ key: ObjectKey) async throws(Status) -> Verdict {
         guard let netdev = view.netdevs.object(key) else {
-            polls.withLock { $0[key] = nil }
+            waiting.withLock { $0[key] = nil }
             return .settled
         }
         guard let xpu = view.xpu, netdev.spec.xpuRef == configuration.xpu else { return .settled }
@@ -115,7 +115,7 @@ final class NetdevReconciler: Reconciler {
         }
         switch outcome {
         case .settled:
-            polls.withLock { $0[netdev.key] = nil }
+            waiting.withLock { $0[netdev.key] = nil }
             try await report(.up, for: netdev, network, chosen)
             return .again(after: configuration.opi.resyncInterval)
         case .waiting(let text):
@@ -141,7 +141,7 @@ final class NetdevReconciler: Reconciler {
         if case .waiting = try await driver.bring(port: portID(of: netdev), to: nil) {
             return wait(for: netdev.key).verdict
         }
-        polls.withLock { $0[netdev.key] = nil }
+        waiting.withLock { $0[netdev.key] = nil }
         _ = try await setFinalizers(finalizers.filter { $0 != Netdev.portFinalizer }, of: netdev)
         book.forget(netdev.metadata.uid)
         log.info("released", metadata: ["netdev": "\(netdev.key)"])
@@ -209,13 +209,13 @@ final class NetdevReconciler: Reconciler {
     }
 
     private func wait(for key: ObjectKey) -> (verdict: Verdict, isLong: Bool) {
-        let passes = polls.withLock { polls in
-            polls[key, default: 0] += 1
-            return polls[key, default: 0]
+        let since = waiting.withLock { waiting in
+            let since = waiting[key] ?? .now
+            waiting[key] = since
+            return since
         }
-        let pause: Duration =
-            passes < 50 ? .milliseconds(10) : passes < 300 ? .milliseconds(100) : .seconds(1)
-        return (.again(after: pause), passes >= 50)
+        let age = Int((ContinuousClock.now - since).components.seconds)
+        return (.again(after: PortDriver.pollInterval(sinceSeconds: age)), age >= 1)
     }
 
     // MARK: - Writing

@@ -110,6 +110,14 @@ import Testing
         }
     }
 
+    @Test func `a resource is advertised by one network`() throws {
+        let one = try network("a", devices: ["0000:3b:00.2"]) { $0.spec.resourceName = "x/y" }
+        let two = try network("b", devices: ["0000:3b:00.3"]) { $0.spec.resourceName = "x/y" }
+        let (networks, losses) = NetworkResolver.resolve([two, one], labels: [:])
+        #expect(networks.map(\.resourceName) == ["x/y", nil])
+        #expect(losses == ["x/y of b belongs to a"])
+    }
+
     // MARK: - Networks of a node
 
     private func network(

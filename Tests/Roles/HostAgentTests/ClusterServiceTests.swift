@@ -83,7 +83,13 @@ private final class FakePorts: PortKeeper {
             finder: FunctionFinder(sysfs: "/nonexistent", usesAlias: true),
             log: log
         )
-        reconciler = FunctionReconciler(ports: ports, store: store, queue: queue, log: log)
+        reconciler = FunctionReconciler(
+            ports: ports,
+            store: store,
+            queue: queue,
+            isAttached: { _ in false },
+            log: log
+        )
     }
 
     private func running(_ body: @Sendable () async throws -> Void) async throws {

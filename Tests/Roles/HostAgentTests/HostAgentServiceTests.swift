@@ -74,7 +74,13 @@ import Testing
     private func withCard(_ body: (FunctionReconciler) async throws -> Void) async throws {
         let socket = fixture.scratch["opi.sock"]
         let server = try await Server.bind(.unix(path: socket), card.services)
-        let reconciler = FunctionReconciler(ports: ports, store: store, queue: queue, log: log)
+        let reconciler = FunctionReconciler(
+            ports: ports,
+            store: store,
+            queue: queue,
+            isAttached: { _ in false },
+            log: log
+        )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await server.run() }
             try await body(reconciler)
