@@ -87,9 +87,10 @@ class ControlPlane:
             raise
         return self
 
-    def down(self):
+    def down(self, how=signal.SIGTERM):
+        """A server that is asked nicely waits for its watchers."""
         for name in ("apiserver", "etcd"):
-            self.stop(name)
+            self.stop(name, how)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def install(self):

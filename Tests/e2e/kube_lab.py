@@ -5,6 +5,7 @@ The host agent writes Netdevs, the xPU agent turns them into calls of the OPI se
 the shipped roles and bound tokens. The control plane lives in the host's namespace.
 """
 import json
+import signal
 
 from control_plane import NAMESPACE, ControlPlane
 from lab import NETWORKS, Lab
@@ -36,13 +37,13 @@ class KubeLab(Lab):
         self.opi_server.start()
         self.xpu_agent.start()
         self.host_agent.start()
-        seen = "what=leases [HostAgent] being watched"
+        seen = "what=leases [Kubernetes] being watched"
         until(lambda: seen in self.host_agent.said(), 20, "the lease to be seen")
         return self
 
     def down(self):
         if self.folder and hasattr(self, "plane"):
-            self.plane.down()
+            self.plane.down(signal.SIGKILL)
         super().down()
 
     # What an administrator writes.

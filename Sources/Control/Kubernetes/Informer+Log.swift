@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Logging
+import Resources
 
 extension Informer {
     /// What an informer of ours does with its troubles: says each once, and when it is over.

@@ -95,8 +95,12 @@ public struct Agent: Sendable {
             ports: ports,
             store: store,
             queue: queue,
-            isAttached: { function throws(AttachmentError) in
-                try journal.record(of: function) != nil
+            isAttached: { function throws(Status) in
+                do throws(AttachmentError) {
+                    return try journal.record(of: function) != nil
+                } catch {
+                    throw Status(.internalError, "the attachments cannot be read: \(error)")
+                }
             },
             log: log
         )

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Addressing
-package import Attachment
 package import GRPC
 import Kernel
 package import Logging
@@ -18,7 +17,7 @@ package struct FunctionReconciler: Reconciler {
     let ports: any PortKeeper
     let store: NetdevStore
     let queue: KeyQueue<PortKey>
-    let isAttached: @Sendable (PCIAddress) throws(AttachmentError) -> Bool
+    let isAttached: @Sendable (PCIAddress) throws(Status) -> Bool
     let log: Logger
 
     /// A reconciler; `isAttached` says whether a container has a function by the CNI's own records.
@@ -26,7 +25,7 @@ package struct FunctionReconciler: Reconciler {
         ports: any PortKeeper,
         store: NetdevStore,
         queue: KeyQueue<PortKey>,
-        isAttached: @escaping @Sendable (PCIAddress) throws(AttachmentError) -> Bool,
+        isAttached: @escaping @Sendable (PCIAddress) throws(Status) -> Bool,
         log: Logger
     ) {
         self.ports = ports
@@ -98,7 +97,7 @@ package struct FunctionReconciler: Reconciler {
         }
         for (function, network) in existing where store.look(at: function).netdev == nil {
             // A pod that runs keeps its port, whatever became of our own files.
-            guard try !isHeld(function) else { continue }
+            guard try !isAttached(function) else { continue }
             let stray = try store.change { table throws(Status) in
                 let netdev = table.adoptStray(function, network: network, now: Self.now)
                 return (netdev, netdev.map { [$0] } ?? [])
@@ -108,14 +107,6 @@ package struct FunctionReconciler: Reconciler {
             queue.add(.function(function))
         }
         return .again(after: ports.resyncInterval)
-    }
-
-    private func isHeld(_ function: PCIAddress) throws(Status) -> Bool {
-        do throws(AttachmentError) {
-            return try isAttached(function)
-        } catch {
-            throw Status(.internalError, "the attachments cannot be read: \(error)")
-        }
     }
 
     /// Seconds since 1970.
