@@ -310,6 +310,20 @@ class Access(KubeCase):
                 self.assertEqual(lab.opi.ports(), {})
                 lab.plane.kubectl("delete", "netdev", "-n", NAMESPACE, name, "--wait=false")
 
+    def test_a_liar_that_is_deleted_takes_no_port_along(self):
+        """Under another name, but with the finalizer and another Netdev's function."""
+        lab, function, pod = self.lab, self.function(), self.lab.pod()
+        self.add(pod, function)
+        wish = json.loads(self.netdev(xpuRef=XPU, nodeName=NODE, pciAddress=function.pci))
+        wish["metadata"].update(name="liar", finalizers=["xpu.opiproject.org/port"], labels={
+            "xpu.opiproject.org/xpu": lab.label_of(XPU)})
+        lab.plane.apply(wish)
+        before = len(lab.opi.requests("DeleteBridgePort"))
+        lab.plane.kubectl("delete", "netdev", "-n", NAMESPACE, "liar", "--timeout=10s")
+        self.assertEqual(len(lab.opi.requests("DeleteBridgePort")), before)
+        self.assertIsNotNone(lab.opi.port_of(function.mac))
+        self.assertEqual(lab.phase(function), "Connected")
+
     def test_a_network_beyond_what_the_card_allows(self):
         lab, function, pod = self.lab, self.function(), self.lab.pod()
         for limit, word in (({"vlans": [{"first": 100, "last": 200}]}, "VLAN 10"),

@@ -66,10 +66,13 @@ final class ClusterView: Sendable {
             },
             onChange: { onChange($0) }
         )
-        dpuNetworks = Informer(client, ListScope(), onTrouble: Informer<DPUNetwork>.teller(log)) { _ in
+        dpuNetworks = Informer(client, ListScope(), onTrouble: Informer<DPUNetwork>.teller(log)) {
+            _ in
             wake.fire()
         }
-        xpus = Informer(client, ListScope(), onTrouble: Informer<XPU>.teller(log)) { _ in wake.fire() }
+        xpus = Informer(client, ListScope(), onTrouble: Informer<XPU>.teller(log)) { _ in
+            wake.fire()
+        }
     }
 
     /// The name of this node's card.

@@ -67,8 +67,12 @@ final class NetdevReconciler: Reconciler {
             return .settled
         }
         guard let xpu = view.xpu, netdev.spec.xpuRef == configuration.xpu else { return .settled }
-        if netdev.metadata.isDeleting { return try await remove(netdev) }
-        if let refusal = refusal(of: netdev, on: xpu) {
+        let refusal = refusal(of: netdev, on: xpu)
+        if netdev.metadata.isDeleting {
+            // What was never served has no port: the one of that function is another Netdev's.
+            return refusal == nil ? try await remove(netdev) : try await letGo(netdev)
+        }
+        if let refusal {
             try await report(.impossible(reason: Condition.notAllowed, refusal), for: netdev)
             return .again(after: configuration.opi.resyncInterval)
         }
@@ -136,11 +140,18 @@ final class NetdevReconciler: Reconciler {
     // MARK: - Removing
 
     private func remove(_ netdev: Netdev) async throws(Status) -> Verdict {
-        let finalizers = netdev.metadata.finalizers
-        guard finalizers.contains(Netdev.portFinalizer) else { return .settled }
+        let isHeld = netdev.metadata.finalizers.contains(Netdev.portFinalizer)
+        guard isHeld else { return .settled }
         if case .waiting = try await driver.bring(port: portID(of: netdev), to: nil) {
             return wait(for: netdev.key).verdict
         }
+        return try await letGo(netdev)
+    }
+
+    /// Takes our finalizer away, so that the Netdev can go.
+    private func letGo(_ netdev: Netdev) async throws(Status) -> Verdict {
+        let finalizers = netdev.metadata.finalizers
+        guard finalizers.contains(Netdev.portFinalizer) else { return .settled }
         waiting.withLock { $0[netdev.key] = nil }
         _ = try await setFinalizers(finalizers.filter { $0 != Netdev.portFinalizer }, of: netdev)
         book.forget(netdev.metadata.uid)
