@@ -23,7 +23,7 @@ import sys
 import time
 
 import spaces
-from parts import ROOT, until
+from parts import ROOT, WITH_US, until
 
 MANIFESTS = os.path.join(ROOT, "manifests")
 NAMESPACE = "opi-xpu"
@@ -49,8 +49,10 @@ def free_ports(count):
 class ControlPlane:
     """`folder` has everything: keys, etcd's data, logs, and state.json for other processes."""
 
-    def __init__(self, folder, netns=None):
-        self.folder, self.netns, self.pids = folder, netns, {}
+    def __init__(self, folder, netns=None, detached=False):
+        """A detached one outlives this program; any other is gone when this program is."""
+        self.folder, self.netns, self.detached = folder, netns, detached
+        self.pids, self.processes = {}, {}
         self.extra = []  # flags for the API server beyond the usual ones
         # A namespace of its own has its ports to itself.
         self.ports = [2379, 2380, 6443] if netns else None
@@ -100,26 +102,18 @@ class ControlPlane:
 
     def start(self, name, wait=True):
         command = {"etcd": self._etcd, "apiserver": self._apiserver}[name]()
+        bound = [] if self.detached else WITH_US
         with open(self.file(f"{name}.log"), "ab") as log:
             process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", *self.before, *command] if not self.detached
-                else [*self.before, *command],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=self.detached)
-        self.pids[name] = process.pid
-        self._processes[name] = process
+                [*bound, *self.before, *command], stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, start_new_session=self.detached)
+        self.pids[name], self.processes[name] = process.pid, process
         self._save()
         if wait and name == "apiserver":
             until(self.ready, 60, "kube-apiserver to be ready", pause=0.1)
 
-    detached = False
-
-    @property
-    def _processes(self):
-        return self.__dict__.setdefault("_running", {})
-
     def ready(self):
-        process = self._processes.get("apiserver")
+        process = self.processes.get("apiserver")
         if process and process.poll() is not None:
             raise AssertionError(f"kube-apiserver ended: {self.said('apiserver')[-3000:]}")
         return self.kubectl("get", "--raw", "/readyz", check=False).stdout == "ok"
@@ -137,7 +131,7 @@ class ControlPlane:
             os.kill(pid, how)
         except ProcessLookupError:
             pass
-        process = self._processes.pop(name, None)
+        process = self.processes.pop(name, None)
         if process:
             try:
                 process.wait(15)
@@ -283,8 +277,8 @@ class ControlPlane:
     def load(cls, folder):
         with open(os.path.join(folder, "state.json"), encoding="utf-8") as file:
             state = json.load(file)
-        plane = cls(folder, state["netns"])
-        plane.pids, plane.ports, plane.detached = state["pids"], state["ports"], True
+        plane = cls(folder, state["netns"], detached=True)
+        plane.pids, plane.ports = state["pids"], state["ports"]
         return plane
 
     def describe(self):
@@ -305,8 +299,7 @@ def main():
     if options.verb == "up":
         if os.path.exists(os.path.join(folder, "state.json")):
             sys.exit(f"{folder} is in use; end it first: control-plane down {options.folder}")
-        plane = ControlPlane(folder, options.netns)
-        plane.detached = True
+        plane = ControlPlane(folder, options.netns, detached=True)
         print(json.dumps(plane.up(options.bare).describe()))
         return
     if not os.path.exists(os.path.join(folder, "state.json")):
