@@ -26,6 +26,7 @@ final class ClusterView: Sendable {
     private let dpuNetworks: Informer<DPUNetwork>
     private let xpus: Informer<XPU>
     private let wake = Signal()
+    private let card: Board<String?>
     private let state: Mutex<State>
 
     private struct State {
@@ -52,6 +53,7 @@ final class ClusterView: Sendable {
         self.log = log
         let facts = cache.load(log)
         state = Mutex(State(facts: facts ?? ClusterFacts()))
+        card = Board(facts?.xpu)
         networks = Board(
             facts.map { NetworkResolver.resolve($0.networks, labels: $0.labels).networks }
         )
@@ -76,7 +78,7 @@ final class ClusterView: Sendable {
     }
 
     /// The name of this node's card.
-    var xpu: String? { state.withLock { $0.facts.xpu } }
+    var xpu: String? { card.value }
 
     /// The DPUNetwork of that name.
     func network(named name: String) -> DPUNetwork? {
@@ -85,7 +87,7 @@ final class ClusterView: Sendable {
 
     /// Why the card's agent would not do anything now, nil when it would.
     var agentTrouble: String? {
-        let (xpu, verdict) = state.withLock { ($0.facts.xpu, $0.life.verdict(at: .now)) }
+        let verdict = state.withLock { $0.life.verdict(at: .now) }
         let reason = netdevs.trouble.map { " (\($0))" } ?? ""
         guard let xpu else {
             return xpus.isSynced
@@ -140,8 +142,8 @@ final class ClusterView: Sendable {
     }
 
     private func conclude(_ labels: [String: String]) {
-        let card = xpus.objects.filter { $0.spec.hostNode == node }.map(\.metadata.name).min()
-        let facts = ClusterFacts(networks: dpuNetworks.objects, labels: labels, xpu: card)
+        let name = xpus.objects.filter { $0.spec.hostNode == node }.map(\.metadata.name).min()
+        let facts = ClusterFacts(networks: dpuNetworks.objects, labels: labels, xpu: name)
         let (resolved, losses) = NetworkResolver.resolve(facts.networks, labels: labels)
         let (isNew, told) = state.withLock { state in
             defer {
@@ -152,16 +154,15 @@ final class ClusterView: Sendable {
         }
         for loss in losses where !told.contains(loss) { log.warning("\(loss)") }
         if isNew { cache.save(facts, log) }
+        card.post(name)
         networks.post(resolved)
     }
 
     /// Follows the Lease of this node's card, whichever that is.
     private func watchLease() async {
         while !Task.isCancelled {
-            guard let xpu else {
-                await pause()
-                continue
-            }
+            await card.wait { $0 != nil }
+            guard let xpu else { continue }
             let key = ObjectKey(namespace: options.namespace, name: Lease.name(ofXPU: xpu))
             let informer = Informer<Lease>(
                 client,
@@ -175,7 +176,7 @@ final class ClusterView: Sendable {
             }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await informer.run() }
-                while !Task.isCancelled, self.xpu == xpu { await pause() }
+                await card.wait { $0 != xpu }
                 group.cancelAll()
             }
         }
@@ -184,14 +185,6 @@ final class ClusterView: Sendable {
     private func observeLease(_ key: ObjectKey) {
         state.withLock { state in
             state.life.observe(state.lease?.object(key), at: .now)
-        }
-    }
-
-    private func pause() async {
-        do {
-            try await Task.sleep(for: .milliseconds(500))
-        } catch {
-            return  // cancelled: the caller looks
         }
     }
 }

@@ -43,12 +43,12 @@ package struct FunctionReconciler: Reconciler {
     }
 
     private func reconcile(_ function: PCIAddress) async throws(Status) -> Verdict {
-        guard let netdev = store.look(at: function).netdev else { return .settled }
+        guard let (netdev, wish) = store.begin(function) else { return .settled }
         do throws(Status) {
             if try expire(netdev) { return .again(after: .zero) }
             return try note(try await ports.bring(netdev), of: netdev)
         } catch {
-            store.report(.failed(error), for: netdev)
+            store.reportFailure(error, of: netdev, wish: wish)
             throw error
         }
     }

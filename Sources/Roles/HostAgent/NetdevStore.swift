@@ -23,6 +23,8 @@ package final class NetdevStore: Sendable {
     fileprivate struct State {
         var table: NetdevTable
         var progress: [PCIAddress: Progress] = [:]
+        /// Wishes for each function so far: a pass that began before the last one knows less.
+        var wishes: [PCIAddress: UInt64] = [:]
         var version: UInt64 = 0
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
         var nextWaiter: UInt64 = 0
@@ -94,6 +96,19 @@ package final class NetdevStore: Sendable {
         }
     }
 
+    /// The function's Netdev for a pass that begins now, and the number of the wish it is about.
+    package func begin(_ function: PCIAddress) -> (netdev: NetdevRecord, wish: UInt64)? {
+        state.withLock { state in
+            state.table.netdevs[function].map { ($0, state.wishes[function] ?? 0) }
+        }
+    }
+
+    /// Says that a pass has failed, unless there was a wish since it began.
+    package func reportFailure(_ error: Status, of netdev: NetdevRecord, wish: UInt64) {
+        let isCurrent = state.withLock { ($0.wishes[netdev.function] ?? 0) == wish }
+        if isCurrent { report(.failed(error), for: netdev) }
+    }
+
     /// Says how far the port of `netdev` is, unless another port is wanted meanwhile.
     package func report(_ progress: Progress, for netdev: NetdevRecord) {
         let waiters = state.withLock { state in
@@ -121,6 +136,7 @@ package final class NetdevStore: Sendable {
             }
             state.table = table
             state.progress[netdev.function] = nil
+            state.wishes[netdev.function] = nil
             return .success(state.wakeAll())
         }
         for waiter in try outcome.get() { waiter.resume() }
@@ -177,6 +193,7 @@ package final class NetdevStore: Sendable {
 extension NetdevStore.State {
     /// A failure from before a wish says nothing about it: only a pass after it counts.
     fileprivate mutating func expectPass(over netdev: NetdevRecord) {
+        wishes[netdev.function, default: 0] += 1
         let before = table.netdevs[netdev.function]
         if case .connected = progress[netdev.function], before?.wantsSamePort(as: netdev) == true {
             return

@@ -72,13 +72,18 @@ public struct Agent: Sendable {
         _ channel: Channel,
         _ heartbeat: Heartbeat
     ) async {
-        while await heartbeat.acquire() {
-            await work(client, channel, heartbeat)
+        while let lease = await heartbeat.acquire() {
+            await work(client, channel, heartbeat, lease)
         }
     }
 
     /// Works on the card for as long as the Lease is ours.
-    private func work(_ client: APIClient, _ channel: Channel, _ heartbeat: Heartbeat) async {
+    private func work(
+        _ client: APIClient,
+        _ channel: Channel,
+        _ heartbeat: Heartbeat,
+        _ lease: Lease
+    ) async {
         log.info("serving the card")
         let queue = KeyQueue<CardKey>()
         let book = AddressBook()
@@ -104,7 +109,7 @@ public struct Agent: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await view.run() }
             group.addTask { await controller.run() }
-            group.addTask { await heartbeat.hold() }
+            group.addTask { await heartbeat.hold(lease) }
             await group.next()
             group.cancelAll()
         }

@@ -25,13 +25,13 @@ struct Heartbeat: Sendable {
     let options: XPUConfiguration.Heartbeat
     let log: Logger
 
-    /// Waits until the Lease is ours; false when the task was cancelled before.
-    func acquire() async -> Bool {
+    /// Waits until the Lease is ours, and gives it; nil when the task was cancelled before.
+    func acquire() async -> Lease? {
         var life = LifeSigns()
         var told = ""
         while !Task.isCancelled {
             do throws(APIError) {
-                if try await take(&life) { return true }
+                if let lease = try await take(&life) { return lease }
                 tell("another agent serves the card", &told)
             } catch {
                 if !Task.isCancelled { tell("\(error)", &told) }
@@ -39,14 +39,15 @@ struct Heartbeat: Sendable {
             do {
                 try await Task.sleep(for: min(options.interval, .seconds(1)))
             } catch {
-                return false
+                return nil
             }
         }
-        return false
+        return nil
     }
 
     /// Renews until somebody else has the Lease, or the task is cancelled.
-    func hold() async {
+    func hold(_ lease: Lease) async {
+        var lease = lease
         var told = ""
         while !Task.isCancelled {
             do {
@@ -55,16 +56,12 @@ struct Heartbeat: Sendable {
                 return  // cancelled: the caller looks
             }
             do throws(APIError) {
-                var lease: Lease = try await client.get(Lease.self, key)
-                guard lease.spec.holderIdentity == identity else {
-                    log.error("another agent has taken the card")
-                    return
-                }
                 lease.spec.renewTime = now
-                _ = try await client.replace(lease)
+                lease = try await client.replace(lease)
                 told = ""
             } catch {
                 if error.isNotFound { return }
+                if error.isConflict, await !isStillOurs(&lease) { return }
                 if !Task.isCancelled { tell("\(error)", &told) }
             }
         }
@@ -83,8 +80,20 @@ struct Heartbeat: Sendable {
         }
     }
 
+    /// Whether whoever changed the Lease left it to us; so it seems while nobody can tell.
+    private func isStillOurs(_ lease: inout Lease) async -> Bool {
+        do throws(APIError) {
+            lease = try await client.get(Lease.self, key)
+        } catch {
+            return !error.isNotFound
+        }
+        guard lease.spec.holderIdentity != identity else { return true }
+        log.error("another agent has taken the card")
+        return false
+    }
+
     /// Takes the Lease if it may be taken now.
-    private func take(_ life: inout LifeSigns) async throws(APIError) -> Bool {
+    private func take(_ life: inout LifeSigns) async throws(APIError) -> Lease? {
         var lease: Lease
         do throws(APIError) {
             lease = try await client.get(Lease.self, key)
@@ -92,23 +101,21 @@ struct Heartbeat: Sendable {
             guard error.isNotFound else { throw error }
             let metadata = ObjectMeta(name: key.name, namespace: key.namespace)
             let fresh = Lease(metadata: metadata, spec: spec(transitions: 0))
-            _ = try await client.create(fresh)
-            return true
+            return try await client.create(fresh)
         }
         let holder = lease.spec.holderIdentity ?? ""
         if !holder.isEmpty, holder != identity {
             life.observe(lease, at: .now)
-            guard case .silent = life.verdict(at: .now) else { return false }
+            guard case .silent = life.verdict(at: .now) else { return nil }
             log.notice("taking over from an agent that is silent", metadata: ["was": "\(holder)"])
         }
         let transitions = lease.spec.leaseTransitions ?? 0
         lease.spec = spec(transitions: holder == identity ? transitions : transitions + 1)
         do throws(APIError) {
-            _ = try await client.replace(lease)
-            return true
+            return try await client.replace(lease)
         } catch {
             guard error.isConflict else { throw error }
-            return false
+            return nil
         }
     }
 

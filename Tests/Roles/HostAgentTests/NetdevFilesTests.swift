@@ -36,7 +36,7 @@ import Testing
         return try #require(table.netdevs[function])
     }
 
-    @Test func `a NetdevRecord is read back as it was written`() throws {
+    @Test func `a Netdev is read back as it was written`() throws {
         var dying = try netdev(2, holder: "c2")
         dying.isWanted = false
         let netdevs = [try netdev(0, holder: nil), try netdev(1, holder: "c1"), dying]
@@ -129,7 +129,7 @@ import Testing
         #expect(other?.addresses.map(\.description) == ["10.0.0.2/29", "fd00::2/64"])
     }
 
-    @Test func `an attachment changes no NetdevRecord that can be read`() throws {
+    @Test func `an attachment changes no Netdev that can be read`() throws {
         var dying = try netdev(0, holder: "c1")
         dying.isWanted = false
         try files.write(dying)

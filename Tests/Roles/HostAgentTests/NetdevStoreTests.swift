@@ -97,7 +97,7 @@ import Testing
         #expect(store.netdevs == [netdev])
     }
 
-    @Test func `a NetdevRecord whose file cannot be removed is remembered`() throws {
+    @Test func `a Netdev whose file cannot be removed is remembered`() throws {
         try allocate()
         let retired = try retire()
         try breakDirectory()
@@ -116,14 +116,14 @@ import Testing
         #expect(try allocate(1).addresses.map(\.description) == ["10.0.0.2/29"])
     }
 
-    @Test func `a NetdevRecord that changed since is not forgotten`() throws {
+    @Test func `a Netdev that changed since is not forgotten`() throws {
         let netdev = try allocate()
         try store.forget(netdev)
         #expect(store.netdevs == [netdev])
         #expect(try files.load().netdevs == [netdev])
     }
 
-    @Test func `progress is of the NetdevRecord that was looked at`() throws {
+    @Test func `progress is of the Netdev that was looked at`() throws {
         let netdev = try allocate()
         #expect(isPending)
         store.report(.connected, for: netdev)
@@ -144,6 +144,23 @@ import Testing
         #expect(isFailed)
         try allocate()
         #expect(isPending)
+    }
+
+    @Test func `a pass that began before a wish does not speak for it`() throws {
+        let netdev = try allocate()
+        let early = try #require(store.begin(netdev.function))
+        _ = try allocate()
+        store.reportFailure(Status(.unavailable), of: early.netdev, wish: early.wish)
+        guard case .pending = store.look(at: netdev.function).progress else {
+            Issue.record("the old failure was taken for the new wish's")
+            return
+        }
+        let late = try #require(store.begin(netdev.function))
+        store.reportFailure(Status(.unavailable), of: late.netdev, wish: late.wish)
+        guard case .failed = store.look(at: netdev.function).progress else {
+            Issue.record("the failure was lost")
+            return
+        }
     }
 
     @Test func `a wish for the same port leaves one that is connected`() throws {

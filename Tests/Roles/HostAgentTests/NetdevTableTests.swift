@@ -167,7 +167,7 @@ import Testing
         #expect(state(of: table) == (isForgotten ? .absent : from))
     }
 
-    @Test func `a NetdevRecord that changed since is not forgotten`() throws {
+    @Test func `a Netdev that changed since is not forgotten`() throws {
         var table = try table(.dying)
         let old = try #require(table.netdevs[function])
         _ = table.forget(old)
