@@ -28,10 +28,6 @@ public final class Informer<R: Resource>: Sendable {
         var trouble: String? = "not read yet"
     }
 
-    /// A server that does not answer is asked again this soon at the latest: the client's own
-    /// pauses between connections keep it from being stormed.
-    private static var longestSilence: Duration { .seconds(3) }
-
     /// A watch that tells nothing and ends within this time is a failure.
     private static var shortest: Duration { .seconds(1) }
 
@@ -72,42 +68,34 @@ public final class Informer<R: Resource>: Sendable {
 
     /// Lists and watches until the task is cancelled.
     public func run() async {
-        var failures = 0
+        var plan = RetryPlan(backoff)
         var mustList = true
         var pageSize: Int? = 500
         while !Task.isCancelled {
+            let pause: Duration
             do throws(APIError) {
                 if mustList { try await list(pageSize) }
                 mustList = false
                 pageSize = 500
-                if try await follow() { failures = 0 } else { failures += 1 }
+                if try await follow(&plan) {
+                    plan.worked()
+                    continue
+                }
+                pause = plan.endedEarly(fraction: .random(in: 0..<1))
             } catch {
                 if error.isGone {
                     // Without pages a list cannot expire half-way.
                     if mustList { pageSize = nil }
                     mustList = true
                 }
-                failures += 1
-                if !Task.isCancelled, !error.isGone || failures > 2 { note(trouble: "\(error)") }
-                var most = Duration.seconds(300)
-                if case .unanswered = error { most = Self.longestSilence }
-                await pause(failures, atLeast: error.retryAfter ?? .zero, atMost: most)
-                continue
+                pause = plan.failed(error, fraction: .random(in: 0..<1))
+                if plan.isTrouble, !Task.isCancelled { note(trouble: "\(error)") }
             }
-            if failures > 0 { await pause(failures) }
-        }
-    }
-
-    private func pause(
-        _ failures: Int,
-        atLeast least: Duration = .zero,
-        atMost most: Duration = .seconds(300)
-    ) async {
-        let delay = backoff.delay(failures: failures, fraction: .random(in: 0..<1))
-        do {
-            try await Task.sleep(for: max(min(delay, most), least))
-        } catch {
-            return  // cancelled: the caller looks
+            do {
+                try await Task.sleep(for: pause)
+            } catch {
+                return  // cancelled
+            }
         }
     }
 
@@ -118,16 +106,18 @@ public final class Informer<R: Resource>: Sendable {
     }
 
     /// Watches until the server ends it; false when it ended before it told anything.
-    private func follow() async throws(APIError) -> Bool {
+    private func follow(_ plan: inout RetryPlan) async throws(APIError) -> Bool {
         let start = ContinuousClock.now
         var hasTold = false
         let version = state.withLock { $0.store.version }
         var watch = try await Watch<R>(client, scope, after: version)
+        plan.accepted()
         note(trouble: nil)
         let ending = watch.expiry
         async let _: Void = ending.wait()
         while let events = try await watch.events() {
             for event in events {
+                if !hasTold { plan.worked() }
                 hasTold = true
                 if case .unreadable(let sentence, _) = event { onTrouble(sentence) }
                 if let key = state.withLock({ $0.store.apply(event) }) { onChange(key) }
