@@ -22,7 +22,7 @@ from parts import BINARY  # noqa: E402
 
 MODULES = ["lab", "cni", "cni_races", "cni_killed", "host_agent", "host_agent_faults",
            "device_plugin", "bad_input", "chroot", "control_plane", "kubernetes",
-           "kubernetes_refused", "kubernetes_killed"]
+           "kubernetes_alike", "kubernetes_refused", "kubernetes_killed"]
 # Seconds for a test or the set-up of a class; a campaign of many kills takes longer.
 LIMIT = max(120, 10 * int(os.environ.get("OPI_XPU_KILLS", "5")))
 

@@ -25,7 +25,9 @@ public final class Informer<R: Resource>: Sendable {
 
     private struct State {
         var store = ObjectStore<R>()
-        var trouble: String? = "not read yet"
+        var trouble: String?
+        /// Whether anything was said of troubles, or of none, yet.
+        var hasTold = false
     }
 
     /// A watch that tells nothing and ends within this time is a failure.
@@ -52,7 +54,7 @@ public final class Informer<R: Resource>: Sendable {
     /// Whether the objects were read at least once.
     public var isSynced: Bool { state.withLock { $0.store.isSynced } }
 
-    /// What keeps the objects from being read now, nil when nothing does.
+    /// What keeps the objects from being read now; nil when nothing does, or nothing is known yet.
     public var trouble: String? { state.withLock { $0.trouble } }
 
     /// All objects.
@@ -128,8 +130,11 @@ public final class Informer<R: Resource>: Sendable {
 
     private func note(trouble: String?) {
         let isNew = state.withLock { state in
-            defer { state.trouble = trouble }
-            return state.trouble != trouble
+            defer {
+                state.trouble = trouble
+                state.hasTold = true
+            }
+            return !state.hasTold || state.trouble != trouble
         }
         if isNew { onTrouble(trouble) }
     }

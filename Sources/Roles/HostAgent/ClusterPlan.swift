@@ -27,7 +27,7 @@ package enum ClusterStep: Hashable, Sendable {
     /// first, so that its addresses and its port go with it.
     package static func next(desired: Netdev?, observed: Netdev?) -> ClusterStep {
         guard let observed else { return desired == nil ? .absent : .create }
-        if observed.metadata.isDeleting { return .wait("the xPU agent is removing the old port") }
+        if observed.metadata.isDeleting { return removal(of: observed) }
         guard let desired, desired.spec.asksTheSame(as: observed.spec) else { return .delete }
         guard desired.spec.hasSameHolder(as: observed.spec) else { return .bind }
         let ready = observed.status.conditions[Condition.ready]
@@ -37,6 +37,15 @@ package enum ClusterStep: Hashable, Sendable {
         case .connecting, .disconnected, nil:
             return .wait(ready?.message ?? "the xPU agent has not seen the Netdev yet")
         }
+    }
+
+    /// A deletion is a new generation: what was said of an older one says nothing about it.
+    private static func removal(of observed: Netdev) -> ClusterStep {
+        let ready = observed.status.conditions[Condition.ready]
+        guard let ready, ready.status != .yes,
+            ready.observedGeneration == observed.metadata.generation
+        else { return .wait("the xPU agent is removing the old port") }
+        return .failed(Status(ready))
     }
 }
 

@@ -28,7 +28,8 @@ struct ClusterPorts: PortKeeper {
 
     func bring(_ netdev: NetdevRecord) async throws(Status) -> PortState {
         guard view.netdevs.isSynced else {
-            throw Status(.unavailable, view.netdevs.trouble ?? "the Netdevs are not known yet")
+            if let trouble = view.netdevs.trouble { throw Status(.unavailable, trouble) }
+            return .waiting("the Netdevs are being read")
         }
         let desired = try desiredNetdev(for: netdev)
         let key = self.key(of: netdev.function)

@@ -85,17 +85,21 @@ final class ClusterView: Sendable {
         state.withLock { $0.facts.networks.first { $0.metadata.name == name } }
     }
 
-    /// Why the card's agent would not do anything now, nil when it would.
+    /// Why the card's agent would not do anything now; nil when it would, or when that is being
+    /// found out.
     var agentTrouble: String? {
-        let verdict = state.withLock { $0.life.verdict(at: .now) }
+        let (verdict, lease) = state.withLock { ($0.life.verdict(at: .now), $0.lease) }
         let reason = netdevs.trouble.map { " (\($0))" } ?? ""
         guard let xpu else {
-            return xpus.isSynced
-                ? "no XPU has the hostNode \(node)" : "the card is not known yet\(reason)"
+            if xpus.isSynced { return "no XPU has the hostNode \(node)" }
+            return xpus.trouble.map { "the card is not known yet (\($0))" }
         }
         switch verdict {
         case .alive: return nil
-        case .neverSeen: return "the agent of XPU \(xpu) has not been seen yet\(reason)"
+        case .neverSeen:
+            // Right after the start it is worth a moment's wait.
+            guard let lease, lease.isSynced || lease.trouble != nil else { return nil }
+            return "the agent of XPU \(xpu) has not been seen yet\(reason)"
         case .silent(let time):
             let seconds = time.components.seconds
             return "the agent of XPU \(xpu) has given no sign of life for \(seconds) s\(reason)"

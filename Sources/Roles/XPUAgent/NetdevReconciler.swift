@@ -142,8 +142,14 @@ final class NetdevReconciler: Reconciler {
     private func remove(_ netdev: Netdev) async throws(Status) -> Verdict {
         let isHeld = netdev.metadata.finalizers.contains(Netdev.portFinalizer)
         guard isHeld else { return .settled }
-        if case .waiting = try await driver.bring(port: portID(of: netdev), to: nil) {
-            return wait(for: netdev.key).verdict
+        do throws(Status) {
+            if case .waiting = try await driver.bring(port: portID(of: netdev), to: nil) {
+                return wait(for: netdev.key).verdict
+            }
+        } catch {
+            // Somebody may be waiting for the function on the host.
+            try await report(.refused(error), for: netdev)
+            throw error
         }
         return try await letGo(netdev)
     }

@@ -59,6 +59,25 @@ import Testing
         }
     }
 
+    @Test func `a removal that fails is told, an older failure is not`() {
+        let dying = { (generation: Int) in
+            observed {
+                $0.metadata.deletionTimestamp = "2026-01-01T00:00:00Z"
+                $0.metadata.generation = 3
+                $0.status.phase = .error
+                var ready = ready(Condition.serverUnavailable, "away")
+                ready.observedGeneration = generation
+                $0.status.conditions = [ready]
+            }
+        }
+        let fresh = ClusterStep.next(desired: nil, observed: dying(3))
+        #expect(fresh == .failed(Status(.unavailable, "away")))
+        guard case .wait = ClusterStep.next(desired: nil, observed: dying(2)) else {
+            Issue.record("an old failure was taken for the removal's")
+            return
+        }
+    }
+
     @Test func `what asks the card for something else is deleted first`() throws {
         let other = try #require(MACAddress("02:00:00:00:00:02"))
         for change in [
