@@ -5,7 +5,8 @@ import Reconcile
 /// How soon an informer tries again after a failure: a value without clock.
 ///
 /// A server that was silent and now refuses is starting: the pauses begin anew, and so they do
-/// after each watch that it accepted. A 410 costs no pause the first time, since a new list is the cure.
+/// after each watch that it accepted. A 410 costs no pause the first time, since a new list is the
+/// cure.
 struct RetryPlan: Sendable {
     /// A server that does not answer is asked again this soon at the latest: the client's own
     /// pauses between connections keep it from being stormed.
