@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real kube-apiserver with its etcd, on 127.0.0.1 of a network namespace or of the machine.
 
-    control_plane.py up FOLDER [--netns NAME] [--bare]   start, print a JSON line, return
-    control_plane.py down FOLDER                         end, and remove the folder
+    control_plane.py up FOLDER [--netns NAME] [--port N] [--bare] [--foreground]
+    control_plane.py down FOLDER                 end, and remove the folder
     control_plane.py restart FOLDER apiserver|etcd
-    control_plane.py kubeconfig FOLDER ACCOUNT           print a kubeconfig's path, with a token
+    control_plane.py kubeconfig FOLDER ACCOUNT   print a kubeconfig's path, with a token
+    control_plane.py token FOLDER ACCOUNT [--seconds N]
     control_plane.py status FOLDER
+
+`up` starts both, prints a JSON line and returns; in the foreground it stays until a signal comes.
 
 TLS with an authority of its own, RBAC, bound service account tokens. `scripts/control-plane` sets
 KUBE_APISERVER, ETCD and KUBECTL, and passes its words on.
@@ -15,12 +18,12 @@ import argparse
 import base64
 import json
 import os
+import select
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
 
 import spaces
 from parts import ROOT, WITH_US, until
@@ -46,16 +49,46 @@ def free_ports(count):
     return ports
 
 
+def birth(pid):
+    """When a process began, in ticks; None when it is no more. An id alone may be a stranger's."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return int(fields[19]) if fields[0] != "Z" else None
+
+
+def end(pid, born, how, seconds=15):
+    """Ends the process that has this id since then, and returns when it is gone."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        if born is None or birth(pid) != born:
+            return
+        for number in (how, signal.SIGKILL):
+            signal.pidfd_send_signal(process, number)
+            if select.select([process], [], [], seconds)[0]:
+                return
+    except ProcessLookupError:
+        return
+    finally:
+        os.close(process)
+
+
 class ControlPlane:
     """`folder` has everything: keys, etcd's data, logs, and state.json for other processes."""
 
-    def __init__(self, folder, netns=None, detached=False):
+    def __init__(self, folder, netns=None, detached=False, port=None):
         """A detached one outlives this program; any other is gone when this program is."""
         self.folder, self.netns, self.detached = folder, netns, detached
-        self.pids, self.processes = {}, {}
+        self.pids, self.births, self.processes = {}, {}, {}
         self.extra = []  # flags for the API server beyond the usual ones
         # A namespace of its own has its ports to itself.
-        self.ports = [2379, 2380, 6443] if netns else None
+        self.ports = [2379, 2380, port or 6443] if netns else None
+        self.port = port
 
     def file(self, *names):
         return os.path.join(self.folder, *names)
@@ -76,10 +109,10 @@ class ControlPlane:
 
     def up(self, bare=False):
         os.makedirs(self.folder, exist_ok=True)
-        self.ports = self.ports or free_ports(3)
-        self._make_keys()
-        self.write_kubeconfig(self.admin, {"token": ADMIN_TOKEN})
+        self.ports = self.ports or [*free_ports(2), self.port or free_ports(1)[0]]
         try:
+            self._make_keys()
+            self.write_kubeconfig(self.admin, {"token": ADMIN_TOKEN})
             self.start("etcd")
             self.start("apiserver")
             if not bare:
@@ -108,6 +141,7 @@ class ControlPlane:
                 [*bound, *self.before, *command], stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, start_new_session=self.detached)
         self.pids[name], self.processes[name] = process.pid, process
+        self.births[name] = birth(process.pid)
         self._save()
         if wait and name == "apiserver":
             until(self.ready, 60, "kube-apiserver to be ready", pause=0.1)
@@ -123,27 +157,14 @@ class ControlPlane:
             return log.read()
 
     def stop(self, name, how=signal.SIGTERM):
-        """Ends one of the two; only ever by the id of the process that was started."""
-        pid = self.pids.pop(name, None)
+        """Ends one of the two, if it is still the process that was started."""
+        pid, born = self.pids.pop(name, None), self.births.pop(name, None)
         if pid is None:
             return
-        try:
-            os.kill(pid, how)
-        except ProcessLookupError:
-            pass
+        end(pid, born, how)
         process = self.processes.pop(name, None)
         if process:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        else:
-            end = time.monotonic() + 15
-            while os.path.exists(f"/proc/{pid}") and time.monotonic() < end:
-                time.sleep(0.05)
-            if os.path.exists(f"/proc/{pid}"):
-                os.kill(pid, signal.SIGKILL)
+            process.wait()
         self._save()
 
     def kill(self, name):
@@ -271,14 +292,15 @@ class ControlPlane:
 
     def _save(self):
         with open(self.file("state.json"), "w", encoding="utf-8") as file:
-            json.dump({"pids": self.pids, "ports": self.ports, "netns": self.netns}, file)
+            json.dump({"pids": self.pids, "births": self.births, "ports": self.ports,
+                       "netns": self.netns}, file)
 
     @classmethod
     def load(cls, folder):
         with open(os.path.join(folder, "state.json"), encoding="utf-8") as file:
             state = json.load(file)
         plane = cls(folder, state["netns"], detached=True)
-        plane.pids, plane.ports = state["pids"], state["ports"]
+        plane.pids, plane.births, plane.ports = state["pids"], state["births"], state["ports"]
         return plane
 
     def describe(self):
@@ -286,35 +308,71 @@ class ControlPlane:
                 "authority": self.file("ca.crt"), "netns": self.netns, "pids": self.pids}
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("verb", choices=["up", "down", "restart", "kubeconfig", "status"])
-    parser.add_argument("folder")
-    parser.add_argument("what", nargs="?", help="apiserver, etcd, or a service account")
-    parser.add_argument("--netns", help="the network namespace to run in")
-    parser.add_argument("--bare", action="store_true", help="without this project's manifests")
-    options = parser.parse_args()
-    folder = os.path.abspath(options.folder)
-    if options.verb == "up":
-        if os.path.exists(os.path.join(folder, "state.json")):
-            sys.exit(f"{folder} is in use; end it first: control-plane down {options.folder}")
-        plane = ControlPlane(folder, options.netns, detached=True)
-        print(json.dumps(plane.up(options.bare).describe()))
-        return
-    if not os.path.exists(os.path.join(folder, "state.json")):
-        if options.verb == "down":
-            return  # it is down
-        sys.exit(f"{folder} has no control plane")
+def exists(folder):
+    return os.path.exists(os.path.join(folder, "state.json"))
+
+
+def up(folder, options):
+    if os.path.exists(folder) and os.listdir(folder):
+        sys.exit(f"{folder} is in use; end it first: control-plane down {folder}" if exists(folder)
+                 else f"{folder} has other files, which `down` would remove; name a new folder")
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    plane = ControlPlane(folder, options.netns, not options.foreground, options.port)
+    print(json.dumps(plane.up(options.bare).describe()), flush=True)
+    if options.foreground:
+        try:
+            signal.pause()
+        finally:
+            if exists(folder):  # as it is now: somebody may have restarted a part
+                ControlPlane.load(folder).down()
+
+
+def act(folder, verb, options):
     plane = ControlPlane.load(folder)
-    if options.verb == "down":
+    if verb == "down":
         plane.down()
-    elif options.verb == "restart":
-        plane.restart(options.what)
-    elif options.verb == "kubeconfig":
-        print(plane.kubeconfig(options.what))
+    elif verb == "restart":
+        plane.restart(options.part)
+    elif verb == "kubeconfig":
+        print(plane.kubeconfig(options.account))
+    elif verb == "token":
+        print(plane.token(options.account, options.seconds))
     else:
         print(json.dumps({**plane.describe(), "ready": plane.ready()}))
+
+
+def parse():
+    parser = argparse.ArgumentParser(
+        prog="control-plane", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verb = {name: verbs.add_parser(name)
+            for name in ("up", "down", "restart", "kubeconfig", "token", "status")}
+    for one in verb.values():
+        one.add_argument("folder", type=os.path.abspath)
+    verb["up"].add_argument("--netns", help="the network namespace to run in")
+    verb["up"].add_argument("--port", type=int, help="of the API server; a free one when absent")
+    verb["up"].add_argument("--bare", action="store_true", help="without this project's manifests")
+    verb["up"].add_argument("--foreground", action="store_true", help="stay until a signal comes")
+    verb["restart"].add_argument("part", choices=["apiserver", "etcd"])
+    for name in ("kubeconfig", "token"):
+        verb[name].add_argument("account", help=f"a service account of {NAMESPACE}")
+    verb["token"].add_argument("--seconds", type=int, default=3600, help="600 at least")
+    return parser.parse_args()
+
+
+def main():
+    options = parse()
+    folder, verb = options.folder, options.verb
+    if verb not in ("up", "down") and not exists(folder):
+        sys.exit(f"{folder} has no control plane")
+    try:
+        if verb == "up":
+            up(folder, options)
+        elif exists(folder):  # otherwise it is down
+            act(folder, verb, options)
+    except (AssertionError, RuntimeError) as error:
+        sys.exit(f"control-plane {verb}: {error}")
 
 
 if __name__ == "__main__":
