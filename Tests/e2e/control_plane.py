@@ -344,7 +344,8 @@ def act(folder, verb, options):
 
 def parse():
     parser = argparse.ArgumentParser(
-        prog="control-plane", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+        prog="control-plane", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = {name: verbs.add_parser(name)
             for name in ("up", "down", "restart", "kubeconfig", "token", "status")}

@@ -18,6 +18,16 @@ static inline long copenssl_set_modes(SSL_CTX *context) {
                                          SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
+/// Nothing of the machine's configuration, and nothing taken apart at exit, when threads may still
+/// be at work.
+static inline int copenssl_start(void) {
+    return OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
+}
+
+static inline uint64_t copenssl_refuse_renegotiation(SSL_CTX *context) {
+    return SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+}
+
 static inline int copenssl_set_sni(SSL *ssl, const char *name) {
     return (int)SSL_set_tlsext_host_name(ssl, (void *)name);
 }

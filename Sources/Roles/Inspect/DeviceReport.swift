@@ -35,26 +35,39 @@ public struct DeviceQuestion: Sendable {
         for (function, network) in networks {
             rows[function] = DeviceRow(function: function, network: network)
         }
+        var troubles: [String] = []
         if try Files.exists(run + "/attachments") {
-            for record in try Journal(runDirectory: run).records().records {
+            let (records, damaged) = try Journal(runDirectory: run).records()
+            for record in records {
                 rows[record.function, default: DeviceRow(function: record.function)].take(record)
             }
+            troubles += damaged.map { "\($0)" }
         }
         if try Files.exists(run + "/netdevs") {
             for name in try Files.list(run + "/netdevs").sorted() where name.hasSuffix(".json") {
-                let bytes = try Files.read("\(run)/netdevs/\(name)", limit: 1 << 16)
-                let node = JSONNode(try JSONValue(parsing: bytes))
-                let function = try node.required("function").parsed(as: "a PCI address") {
-                    PCIAddress($0)
+                let path = "\(run)/netdevs/\(name)"
+                do {
+                    let bytes = try Files.read(path, limit: 1 << 16)
+                    let node = JSONNode(try JSONValue(parsing: bytes))
+                    let function = try node.required("function").parsed(as: "a PCI address") {
+                        PCIAddress($0)
+                    }
+                    try rows[function, default: DeviceRow(function: function)].take(netdev: node)
+                } catch {
+                    troubles.append("\(path): \(error)")
                 }
-                try rows[function, default: DeviceRow(function: function)].take(netdev: node)
             }
         }
         let tree = SysfsTree(root: configuration.paths.sysfs)
         for function in rows.keys {
-            rows[function]?.device = try tree.device(at: function)
+            do {
+                rows[function]?.device = try tree.device(at: function)
+            } catch {
+                troubles.append("\(function): \(error)")
+            }
         }
-        return DeviceRow.report(rows.values.sorted { $0.function < $1.function })
+        let sorted = rows.values.sorted { $0.function < $1.function }
+        return DeviceRow.report(sorted, troubles: troubles)
     }
 }
 
@@ -99,7 +112,8 @@ struct DeviceRow: Sendable {
         (device?.interfaces ?? []).map(\.name).joined(separator: ",")
     }
 
-    static func report(_ rows: [DeviceRow]) -> Report {
+    /// A record that cannot be read is told below the table: its function may not be free.
+    static func report(_ rows: [DeviceRow], troubles: [String]) -> Report {
         var table = TextTable([
             "FUNCTION", "NETWORK", "PRESENT", "DRIVER", "NETDEV", "CONTAINER", "INTERFACE",
             "ADDRESSES", "STATE",
@@ -111,7 +125,9 @@ struct DeviceRow: Sendable {
                 row.addresses.joined(separator: ","), row.state,
             ])
         }
-        return Report(text: table.text, json: .array(rows.map(\.json)))
+        let told = troubles.map { TextTable.plain($0) + "\n" }.joined()
+        let text = table.text + (told.isEmpty ? "" : "\n" + told)
+        return Report(text: text, json: .array(rows.map(\.json)))
     }
 
     private var json: JSONValue {

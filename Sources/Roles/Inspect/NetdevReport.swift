@@ -27,8 +27,9 @@ public struct NetdevQuestion: Sendable {
         let scope = ListScope(namespace: namespace, labels: labels)
         let netdevs = try await client.list(Netdev.self, in: scope)
         let xpus = try await client.list(XPU.self, in: ListScope())
+        let cards = xpus.objects.filter { node == nil || $0.spec.hostNode == node }
         var leases: [String: Lease] = [:]
-        for xpu in xpus.objects {
+        for xpu in cards {
             let name = xpu.metadata.name
             let key = ObjectKey(namespace: namespace, name: Lease.name(ofXPU: name))
             do throws(APIError) {
@@ -40,7 +41,7 @@ public struct NetdevQuestion: Sendable {
         let facts = NetdevFacts(
             netdevs: netdevs.objects,
             unreadable: netdevs.unreadable + xpus.unreadable,
-            xpus: xpus.objects.filter { node == nil || $0.spec.hostNode == node },
+            xpus: cards,
             leases: leases,
             now: Timestamp(unixNanoseconds: Int64(clamping: Clocks.realtimeNanoseconds))
         )
@@ -125,11 +126,13 @@ package struct NetdevFacts: Sendable {
             else { continue }
             lines.append("XPU \(xpu.metadata.name): \(ready.message)")
         }
-        return lines.isEmpty ? "" : "\n" + lines.map { $0 + "\n" }.joined()
+        return lines.isEmpty ? "" : "\n" + lines.map { TextTable.plain($0) + "\n" }.joined()
     }
 
     private func age(of text: String) -> String {
         guard let time = Timestamp(text) else { return "" }
-        return Age.text(seconds: (now.unixNanoseconds - time.unixNanoseconds) / 1_000_000_000)
+        return Age.text(
+            seconds: now.unixNanoseconds / 1_000_000_000 - time.unixNanoseconds / 1_000_000_000
+        )
     }
 }

@@ -13,7 +13,18 @@ package struct TextTable: Sendable {
     /// Adds a row; an empty cell shows as `-`.
     package mutating func add(_ cells: [String]) {
         precondition(cells.count == heads.count, "a cell for each column")
-        rows.append(cells.map { $0.isEmpty ? "-" : $0 })
+        rows.append(cells.map { $0.isEmpty ? "-" : Self.plain($0) })
+    }
+
+    /// The text on one line and without what a terminal would obey: others have written it.
+    package static func plain(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    scalar.properties.generalCategory == .control ? " " : scalar
+                }
+            )
+        )
     }
 
     /// The lines, the heads first, columns three blanks apart.

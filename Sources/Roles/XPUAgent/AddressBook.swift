@@ -39,7 +39,11 @@ package final class AddressBook: Sendable {
     ) -> Choice {
         state.withLock { state in
             let uid = netdev.metadata.uid
-            let known = netdev.status.ips + (state.reserved[uid] ?? [])
+            // A reservation lives only as long as its block; a running pod keeps what it has.
+            let reserved = (state.reserved[uid] ?? []).filter { address in
+                blocks.contains { $0.contains(address.address) }
+            }
+            let known = netdev.status.ips + reserved
             var taken = Set(others.flatMap { $0.status.ips.map(\.address) })
             for (other, addresses) in state.reserved where other != uid {
                 taken.formUnion(addresses.map(\.address))
@@ -73,6 +77,9 @@ package final class AddressBook: Sendable {
     package func forget(_ uid: String) {
         state.withLock { $0.reserved[uid] = nil }
     }
+
+    /// The Netdevs for which something is held.
+    package var holders: [String] { state.withLock { Array($0.reserved.keys) } }
 
     /// Begins to take a block; false when one is being taken already.
     package func beginTakingBlock() -> Bool {

@@ -186,8 +186,17 @@ final class NetdevReconciler: Reconciler {
             log.notice("the card has a port nobody wants", metadata: ["port": "\(id)"])
             _ = try await driver.bring(port: id, to: nil)
         }
+        forgetHolders()
         try await addresses.releaseUnused(on: xpu)
         return .again(after: configuration.opi.resyncInterval)
+    }
+
+    /// Gives up what is held for Netdevs that went without us, by somebody else's hand.
+    private func forgetHolders() {
+        // In this order: what is chosen after the look at the holders is not among them.
+        let holders = book.holders
+        let living = Set(view.netdevs.objects.map(\.metadata.uid))
+        for uid in holders where !living.contains(uid) { book.forget(uid) }
     }
 
     // MARK: - What may be

@@ -75,7 +75,9 @@ package enum NetdevStatusPlan: Sendable {
         }
         set(Condition.ready, verdict, reason, message)
         set(Condition.portReady, verdict, reason, message)
-        if network?.spec.subnets.isEmpty == false {
+        if network?.spec.subnets.isEmpty == true {
+            status.conditions.removeAll { $0.type == Condition.addressAssigned }
+        } else if network != nil {
             let has: Condition.Status = status.ips.isEmpty ? .no : .yes
             let text = status.ips.map(\.description).joined(separator: ", ")
             let why = has == .yes ? Condition.done : reason

@@ -35,20 +35,23 @@ final class TLSHandler: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !hasFailed else { return }
         let buffer = unwrapInboundIn(data)
-        var events: [TLSClientSession.Event] = []
-        attempt(context) { session throws(TLSError) in
-            events = try session.receive(buffer.readableBytesUInt8Span)
-        }
-        var isOver = false
-        for event in events {
-            switch event {
-            case .established: open(context)
-            case .data(let bytes): context.fireChannelRead(wrapInboundOut(ByteBuffer(bytes: bytes)))
-            case .ended: isOver = true
+        do throws(TLSError) {
+            for event in try session.receive(buffer.readableBytesUInt8Span) {
+                handle(event, context)
             }
+            push(context)
+        } catch {
+            for event in session.takeEvents() { handle(event, context) }
+            fail(context, error)
         }
-        push(context)
-        if isOver { context.close(promise: nil) }
+    }
+
+    private func handle(_ event: TLSClientSession.Event, _ context: ChannelHandlerContext) {
+        switch event {
+        case .established: open(context)
+        case .data(let bytes): context.fireChannelRead(wrapInboundOut(ByteBuffer(bytes: bytes)))
+        case .ended: close(context: context, mode: .all, promise: nil)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

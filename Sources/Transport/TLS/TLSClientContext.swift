@@ -14,12 +14,16 @@ import COpenSSL
     ///
     /// - Throws: ``TLSError/unusable(_:)``, saying what is wrong with which part.
     public init(_ configuration: TLSClientConfiguration) throws(TLSError) {
-        guard let pointer = unsafe SSL_CTX_new(TLS_client_method()) else {
+        // Only the first call in the process counts. A file of the machine, made for its own
+        // libraries, must not change what this program can do: a static one loads no modules.
+        guard copenssl_start() == 1, let pointer = unsafe SSL_CTX_new(TLS_client_method()) else {
             throw .unusable("OpenSSL: \(OpenSSLErrors.take().text)")
         }
         unsafe self.pointer = pointer
         self.configuration = configuration
         unsafe copenssl_set_modes(pointer)
+        // A write could have to wait for the peer otherwise.
+        unsafe copenssl_refuse_renegotiation(pointer)
         guard unsafe copenssl_set_versions(pointer) == 1 else {
             throw .unusable("OpenSSL has no TLS 1.2: \(OpenSSLErrors.take().text)")
         }
@@ -82,7 +86,10 @@ import COpenSSL
             throw .unusable("the client key is no PEM key: \(OpenSSLErrors.take().text)")
         }
         defer { unsafe EVP_PKEY_free(key) }
-        guard unsafe SSL_CTX_use_PrivateKey(pointer, key) == 1 else {
+        // A key of another kind than the certificate's is taken, but not used: hence the check.
+        guard unsafe SSL_CTX_use_PrivateKey(pointer, key) == 1,
+            unsafe SSL_CTX_check_private_key(pointer) == 1
+        else {
             throw .unusable(
                 "the client key does not fit its certificate: \(OpenSSLErrors.take().text)"
             )
@@ -91,6 +98,9 @@ import COpenSSL
 
     /// Each name with its length before it (RFC 7301 § 3.1).
     private func setProtocols() throws(TLSError) {
+        guard !configuration.protocols.isEmpty else {
+            throw .unusable("the protocols: there is none")
+        }
         var list: [UInt8] = []
         for name in configuration.protocols {
             list.append(UInt8(clamping: name.utf8.count))

@@ -45,6 +45,7 @@ import COpenSSL
     private let serverName: String
     private let findings = Findings()
     private var state = State.shaking
+    private var events: [Event] = []
 
     /// A session with the server `serverName`, a DNS name or an IP address.
     ///
@@ -92,15 +93,20 @@ import COpenSSL
 
     /// Takes in bytes from the wire.
     ///
-    /// - Throws: ``TLSError``.
+    /// - Throws: ``TLSError``; what came before the fault is kept for ``takeEvents()``.
     public mutating func receive(_ bytes: Span<UInt8>) throws(TLSError) -> [Event] {
         let taken = unsafe bytes.withUnsafeBufferPointer { buffer in
             unsafe BIO_write(input, buffer.baseAddress, Int32(clamping: buffer.count))
         }
         guard Int(taken) == bytes.count else { throw .other("no memory for what the peer sent") }
-        var events: [Event] = []
         if case .shaking = state, let event = try shake() { events.append(event) }
-        if case .open = state { try read(into: &events) }
+        if case .open = state { try read() }
+        return takeEvents()
+    }
+
+    /// What was received before ``receive(_:)`` failed.
+    public mutating func takeEvents() -> [Event] {
+        defer { events = [] }
         return events
     }
 
@@ -108,6 +114,7 @@ import COpenSSL
     ///
     /// - Throws: ``TLSError``.
     public mutating func send(_ bytes: Span<UInt8>) throws(TLSError) {
+        ERR_clear_error()
         var sent = 0
         while sent < bytes.count {
             let rest = bytes.extracting(sent..<bytes.count)
@@ -131,7 +138,10 @@ import COpenSSL
 
     /// Tells the peer that nothing more is sent.
     public mutating func close() {
-        if case .open = state { unsafe SSL_shutdown(ssl) }
+        switch state {
+        case .shaking: break
+        case .open, .ended: unsafe SSL_shutdown(ssl)
+        }
         ERR_clear_error()
     }
 
@@ -147,6 +157,8 @@ import COpenSSL
 
     private static func set(_ serverName: String, of ssl: OpaquePointer) throws(TLSError) {
         let parameters = unsafe SSL_get0_param(ssl)
+        // Whatever is trusted ends the chain, as for Go's clients: not only who signed itself.
+        unsafe X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN))
         if IPAddress(serverName) != nil {
             // A certificate's address is compared as a number; there is no SNI for addresses.
             guard unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, serverName) == 1 else {
@@ -156,7 +168,8 @@ import COpenSSL
         }
         unsafe X509_VERIFY_PARAM_set_hostflags(
             parameters,
-            UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
+            // The subject's common name is no name of a server (RFC 9525 § 2).
+            UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT)
         )
         guard unsafe X509_VERIFY_PARAM_set1_host(parameters, serverName, 0) == 1,
             unsafe copenssl_set_sni(ssl, serverName) == 1
@@ -182,7 +195,7 @@ import COpenSSL
         return .established(protocol: agreed)
     }
 
-    private mutating func read(into events: inout [Event]) throws(TLSError) {
+    private mutating func read() throws(TLSError) {
         while true {
             ERR_clear_error()
             var result: Int32 = 0

@@ -39,6 +39,8 @@ extension TLSError: CustomStringConvertible {
             "the server's certificate is signed by itself, not by a trusted authority"
         case .unknownAuthority(selfSigned: false):
             "the server's certificate is signed by an unknown authority"
+        case .wrongName(let wanted, names: []):
+            "the server's certificate is for no name or address at all, not for \(wanted)"
         case .wrongName(let wanted, let names):
             "the server's certificate is for \(names.joined(separator: ", ")), not for \(wanted)"
         case .untrusted(let text): "the server's certificate is not good: \(text)"

@@ -25,6 +25,26 @@ import Testing
         )
     }
 
+    @Test func `what others wrote cannot command a terminal`() {
+        #expect(TextTable.plain("a\u{1b}[2Jb\nc\u{9b}d") == "a [2Jb c d")
+    }
+
+    @Test func `a time before all times is no trap`() throws {
+        let lease = Lease(
+            metadata: ObjectMeta(name: "xpu-card-1"),
+            spec: Lease.Spec(holderIdentity: "a", renewTime: "1700-01-01T00:00:00.000000Z")
+        )
+        let xpu = XPU(metadata: ObjectMeta(name: "card-1"), spec: XPU.Spec(hostNode: "n"))
+        let facts = NetdevFacts(
+            netdevs: [],
+            unreadable: [],
+            xpus: [xpu],
+            leases: ["card-1": lease],
+            now: Timestamp(unixNanoseconds: Int64.max)
+        )
+        #expect(facts.report.text.contains("card-1"))
+    }
+
     private func netdev(_ phase: Netdev.Phase, _ condition: Condition) throws -> Netdev {
         var netdev = Netdev(
             namespace: "opi-xpu",
@@ -120,6 +140,13 @@ import Testing
         #expect(held[1]?["container"]?.string == "c1")
         #expect(held[1]?["addresses"]?[0]?.string == "10.0.0.7/24")
         #expect(held[1]?["state"]?.string == "bound")
+        try scratch.write("{", to: "netdevs/0000:3b:00.2.json")
+        try Files.makeDirectory(scratch["attachments"], mode: 0o700)
+        try scratch.write("{", to: "attachments/0000:3b:00.2.json")
+        let told = try question.answer()
+        #expect(told.json[1]?["container"]?.string == "c1", "the others are told all the same")
+        #expect(told.text.contains("netdevs/0000:3b:00.2.json: "))
+        #expect(told.text.contains("attachments/0000:3b:00.2.json"))
     }
 
     @Test func `a file that cannot be read is told by its place`() throws {

@@ -69,6 +69,15 @@ import XPUAgent
         #expect(full == .needsBlock(network.spec.subnets[0]))
     }
 
+    @Test func `a reservation does not outlive its block`() throws {
+        let network = try Cards.network()
+        let netdev = try Cards.netdev(1)
+        _ = choose(netdev, network, try Cards.prefixes("10.0.0.0/28"))
+        #expect(book.holders == ["uid-1"])
+        let next = choose(netdev, network, try Cards.prefixes("10.0.0.16/28"))
+        #expect(next == .addresses(try Cards.prefixes("10.0.0.16/24")))
+    }
+
     @Test func `one block is taken at a time`() {
         #expect(book.beginTakingBlock())
         #expect(!book.beginTakingBlock())

@@ -71,6 +71,21 @@ import XPUAgent
         #expect(kept?.lastTransitionTime == "2026-01-01T00:00:00Z")
     }
 
+    @Test func `a network without subnets takes addresses and their condition away`() throws {
+        var netdev = try netdev(nil)
+        netdev.status = try plan(netdev, .up)
+        let status = NetdevStatusPlan.status(
+            of: netdev,
+            after: .up,
+            addresses: [],
+            in: try Cards.network([]),
+            port: port,
+            now: ""
+        )
+        #expect(status.ips == [])
+        #expect(status.conditions[Condition.addressAssigned] == nil)
+    }
+
     @Test func `addresses stay while a pass has none to say`() throws {
         var netdev = try netdev(.connected)
         netdev.status.ips = try Cards.prefixes("10.0.0.9/24")

@@ -53,6 +53,14 @@ import Testing
         await client.close()
     }
 
+    @Test func `a certificate that is trusted itself needs no authority`() async throws {
+        let peer = try await HTTPSPeer("good")
+        let client = try peer.client { $0.authorities = try peer.bytes("server.crt") }
+        let text = try await client.text("/hello")
+        #expect(text == "hello")
+        await client.close()
+    }
+
     @Test func `an unverified server is spoken to whoever it is`() async throws {
         let peer = try await HTTPSPeer("expired")
         let client = try peer.client { $0.isVerified = false }
