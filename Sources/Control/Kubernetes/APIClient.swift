@@ -192,6 +192,8 @@ public struct Listing<R: Resource>: Sendable {
     public private(set) var objects: [R] = []
     /// A sentence for each object that cannot be read.
     public private(set) var unreadable: [String] = []
+    /// The keys of those objects.
+    public private(set) var unread: Set<ObjectKey> = []
     /// The version of the collection, from which a watch goes on.
     public private(set) var version = ""
 
@@ -203,6 +205,7 @@ public struct Listing<R: Resource>: Sendable {
                 objects.append(try R(JSONNode(item, path: "\(R.type.plural)[\(index)]")))
             } catch {
                 unreadable.append("\(error)")
+                if let key = ObjectKey(of: item) { unread.insert(key) }
             }
         }
     }

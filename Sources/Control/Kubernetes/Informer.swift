@@ -60,6 +60,11 @@ public final class Informer<R: Resource>: Sendable {
     /// All objects.
     public var objects: [R] { state.withLock { Array($0.store.objects.values) } }
 
+    /// Whether there is an object of that name that cannot be read: it is not gone.
+    public func isUnreadable(_ key: ObjectKey) -> Bool {
+        state.withLock { $0.store.unreadable.contains(key) }
+    }
+
     /// The object, nil when there is none.
     public func object(_ key: ObjectKey) -> R? { state.withLock { $0.store.objects[key] } }
 
@@ -121,7 +126,7 @@ public final class Informer<R: Resource>: Sendable {
             for event in events {
                 if !hasTold { plan.worked() }
                 hasTold = true
-                if case .unreadable(let sentence, _) = event { onTrouble(sentence) }
+                if case .unreadable(let sentence, _, _) = event { onTrouble(sentence) }
                 if let key = state.withLock({ $0.store.apply(event) }) { onChange(key) }
             }
         }

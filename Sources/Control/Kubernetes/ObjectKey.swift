@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 public import Resources
 
 /// Names one object of a kind.
@@ -17,6 +18,14 @@ public struct ObjectKey: Hashable, Sendable, CustomStringConvertible {
 
     /// `namespace/name`, or the name.
     public var description: String { namespace.isEmpty ? name : "\(namespace)/\(name)" }
+}
+
+extension ObjectKey {
+    /// The key of an object of which nothing else needs to be readable.
+    init?(of object: JSONValue) {
+        guard let name = object["metadata"]?["name"]?.string else { return nil }
+        self.init(namespace: object["metadata"]?["namespace"]?.string ?? "", name: name)
+    }
 }
 
 extension Resource {

@@ -13,6 +13,9 @@ import Resources
 struct ObjectStore<R: Resource>: Sendable {
     private(set) var objects: [ObjectKey: R] = [:]
 
+    /// Objects that are there but cannot be read, with their last readable state if they had one.
+    private(set) var unreadable: Set<ObjectKey> = []
+
     /// The version up to which everything is known; empty before the first list.
     private(set) var version = ""
 
@@ -20,7 +23,8 @@ struct ObjectStore<R: Resource>: Sendable {
 
     /// Takes over a whole list.
     ///
-    /// An object that we wrote after the list was made is kept: the watch tells of it anyway.
+    /// An object that we wrote after the list was made is kept: the watch tells of it anyway. So is
+    /// one that the list has but that cannot be read: it is not gone.
     ///
     /// - Returns: what has come, changed or gone.
     mutating func replace(with listing: Listing<R>) -> Set<ObjectKey> {
@@ -29,11 +33,10 @@ struct ObjectStore<R: Resource>: Sendable {
         for object in listing.objects { objects[object.key] = object }
         for (key, object) in old {
             let version = object.metadata.resourceVersion
-            guard !version.isEmpty, ResourceVersion.isNewer(version, than: listing.version) else {
-                continue
-            }
-            objects[key] = object
+            let isOurs = !version.isEmpty && ResourceVersion.isNewer(version, than: listing.version)
+            if isOurs || listing.unread.contains(key) { objects[key] = object }
         }
+        unreadable = listing.unread
         version = listing.version
         let changed = objects.filter { key, object in
             old[key]?.metadata.resourceVersion != object.metadata.resourceVersion
@@ -47,10 +50,19 @@ struct ObjectStore<R: Resource>: Sendable {
     mutating func apply(_ event: WatchEvent<R>) -> ObjectKey? {
         if !event.version.isEmpty { version = event.version }
         switch event {
-        case .bookmark, .unreadable: return nil
+        case .bookmark: return nil
+        case .unreadable(_, let key, _):
+            if let key { unreadable.insert(key) }
+            return nil
         case .deleted(let object):
+            unreadable.remove(object.key)
+            let known = objects[object.key]?.metadata.resourceVersion ?? ""
+            // The server's answer to us may have told of its successor already.
+            let version = object.metadata.resourceVersion
+            if !known.isEmpty, ResourceVersion.isNewer(known, than: version) { return nil }
             return objects.removeValue(forKey: object.key)?.key
         case .changed(let object):
+            unreadable.remove(object.key)
             let known = objects[object.key]?.metadata.resourceVersion ?? ""
             let version = object.metadata.resourceVersion
             guard known.isEmpty || ResourceVersion.isNewer(version, than: known) else { return nil }

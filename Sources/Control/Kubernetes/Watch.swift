@@ -13,13 +13,13 @@ enum WatchEvent<R: Resource>: Sendable {
     /// Nothing happened up to this version.
     case bookmark(version: String)
     /// The object cannot be read: the sentence says why.
-    case unreadable(String, version: String)
+    case unreadable(String, ObjectKey?, version: String)
 
     /// The version from which a watch goes on after this event.
     var version: String {
         switch self {
         case .changed(let object), .deleted(let object): object.metadata.resourceVersion
-        case .bookmark(let version), .unreadable(_, let version): version
+        case .bookmark(let version), .unreadable(_, _, let version): version
         }
     }
 
@@ -47,10 +47,10 @@ enum WatchEvent<R: Resource>: Sendable {
             return
         }
         do throws(JSONShapeError) {
-            let object = try R(JSONNode(object, path: what))
-            self = kind == "DELETED" ? .deleted(object) : .changed(object)
+            let readable = try R(JSONNode(object, path: what))
+            self = kind == "DELETED" ? .deleted(readable) : .changed(readable)
         } catch {
-            self = .unreadable("\(error)", version: version)
+            self = .unreadable("\(error)", ObjectKey(of: object), version: version)
         }
     }
 }

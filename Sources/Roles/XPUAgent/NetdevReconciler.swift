@@ -182,7 +182,9 @@ final class NetdevReconciler: Reconciler {
             let name = Netdev.name(node: node, function: function)
             let key = ObjectKey(namespace: configuration.cluster.namespace, name: name)
             // Looked at after the ports: a port is made only for a Netdev that is known.
-            guard existing.contains(id), view.netdevs.object(key) == nil else { continue }
+            guard existing.contains(id), view.netdevs.object(key) == nil,
+                !view.netdevs.isUnreadable(key)
+            else { continue }
             log.notice("the card has a port nobody wants", metadata: ["port": "\(id)"])
             _ = try await driver.bring(port: id, to: nil)
         }

@@ -13,6 +13,7 @@ private final class Shelf {
     var isSynced: Bool { store.isSynced }
     var version: String { store.version }
     var objects: [ObjectKey: Lease] { store.objects }
+    var unreadable: Set<ObjectKey> { store.unreadable }
 
     func replace(with listing: Listing<Lease>) -> Set<ObjectKey> { store.replace(with: listing) }
     func apply(_ event: WatchEvent<Lease>) -> ObjectKey? { store.apply(event) }
@@ -57,7 +58,7 @@ private final class Shelf {
         #expect(store.apply(.deleted(lease("a", "13"))) == key("a"))
         #expect(store.apply(.deleted(lease("a", "13"))) == nil, "told twice")
         #expect(store.apply(.bookmark(version: "99")) == nil)
-        #expect(store.apply(.unreadable("what", version: "100")) == nil)
+        #expect(store.apply(.unreadable("what", nil, version: "100")) == nil)
         #expect(store.version == "100")
         #expect(Set(store.objects.keys) == [key("b")])
     }
@@ -94,6 +95,32 @@ private final class Shelf {
         #expect(try store.replace(with: listing("11", lease("a", "5"))) == [])
         #expect(store.objects[key("b")] != nil)
         #expect(try store.replace(with: listing("13", lease("a", "5"))) == [key("b")])
+    }
+
+    @Test func `what cannot be read is not gone`() throws {
+        let store = Shelf()
+        #expect(store.replace(with: try listing("10", lease("a", "5"))) == [key("a")])
+        var strange = lease("a", "12").json
+        strange["spec"] = ["leaseDurationSeconds": "soon"]
+        var listing = Listing<Lease>()
+        listing.add(["metadata": ["resourceVersion": "12"], "items": [strange]])
+        #expect(store.replace(with: listing) == [])
+        #expect(store.objects[key("a")]?.metadata.resourceVersion == "5")
+        #expect(store.unreadable == [key("a")])
+        #expect(store.apply(.changed(lease("a", "13"))) == key("a"))
+        #expect(store.unreadable == [])
+        #expect(store.apply(.unreadable("why", key("a"), version: "14")) == nil)
+        #expect(store.unreadable == [key("a")] && store.objects[key("a")] != nil)
+        #expect(store.apply(.deleted(lease("a", "15"))) == key("a"))
+        #expect(store.unreadable == [] && store.objects.isEmpty)
+    }
+
+    @Test func `the end of a predecessor is not that of its successor`() throws {
+        let store = Shelf()
+        #expect(store.replace(with: try listing("10", lease("a", "5"))) == [key("a")])
+        #expect(store.absorb(lease("a", "12")))
+        #expect(store.apply(.deleted(lease("a", "11"))) == nil)
+        #expect(store.objects[key("a")]?.metadata.resourceVersion == "12")
     }
 
     @Test func `nothing is absorbed before the first list`() {

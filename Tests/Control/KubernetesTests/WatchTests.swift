@@ -48,11 +48,12 @@ import Testing
             {"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"8"},\
             "spec":{"leaseDurationSeconds":"soon"}}}
             """
-        guard case .unreadable(let sentence, let version) = try event(text) else {
+        guard case .unreadable(let sentence, let key, let version) = try event(text) else {
             Issue.record("it was read")
             return
         }
         #expect(version == "8")
+        #expect(key == ObjectKey(name: "a"))
         #expect(sentence.contains("leaseDurationSeconds"))
     }
 
