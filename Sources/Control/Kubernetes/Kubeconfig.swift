@@ -75,7 +75,8 @@ struct Kubeconfig {
     ) throws(JSONShapeError) -> ClusterAccess.Credential {
         for key in ["exec", "auth-provider", "username", "as"] {
             if let node = try user.optional(key) {
-                throw node.invalid(expected: "supported here; use a token or a client certificate")
+                let expected = "supported here; use a token or a client certificate"
+                throw .invalid(path: node.path, value: "this", expected: expected)
             }
         }
         if let chain = try content(of: "client-certificate", in: user) {
@@ -96,7 +97,11 @@ struct Kubeconfig {
     /// The bytes of `key-data`, or of the file that `key` names.
     private func content(of key: String, in node: JSONNode) throws(JSONShapeError) -> [UInt8]? {
         if let data = try node.optional(key + "-data") {
-            return try data.parsed(as: "base64") { Base64.decode($0) }
+            // What it is instead may be a key all the same: an error must not show it.
+            guard let bytes = Base64.decode(try data.string()) else {
+                throw .invalid(path: data.path, value: "the text", expected: "base64")
+            }
+            return bytes
         }
         guard let file = try node.optional(key) else { return nil }
         let path = absolute(try file.text())

@@ -82,7 +82,9 @@ import COpenSSL
             throw .unusable("the client key: \(OpenSSLErrors.take().text)")
         }
         defer { unsafe BIO_free(bio) }
-        guard let key = unsafe PEM_read_bio_PrivateKey(bio, nil, nil, nil) else {
+        // An empty password: without one, OpenSSL would ask for it on the terminal.
+        var password: CChar = 0
+        guard let key = unsafe PEM_read_bio_PrivateKey(bio, nil, nil, &password) else {
             throw .unusable("the client key is no PEM key: \(OpenSSLErrors.take().text)")
         }
         defer { unsafe EVP_PKEY_free(key) }

@@ -95,6 +95,15 @@ import Testing
         #expect(try complaint(config(user: user)).contains("user.\(name)"))
     }
 
+    @Test func `a key that is not base64 is not shown`() throws {
+        let text = config(user: "{client-certificate-data: QQ, client-key-data: s3cr!t}")
+        let complaint = try complaint(text)
+        #expect(complaint.contains("client-key-data: the text is not base64"))
+        #expect(!complaint.contains("s3cr"))
+        let exec = try self.complaint(config(user: "exec: {command: s3cr}"))
+        #expect(exec.contains("exec: this is not supported") && !exec.contains("s3cr"))
+    }
+
     @Test func `missing pieces are named`() throws {
         #expect(try complaint("kind: Config").contains("current-context is missing"))
         let stray = config().replacing("cluster: one", with: "cluster: none")

@@ -84,6 +84,26 @@ import Testing
         #expect(garbage == "the client certificate: there is no PEM certificate")
     }
 
+    @Test func `a key that is locked by a password is refused, nobody is asked`() throws {
+        let (one, _) = try makePair("one")
+        try openssl(
+            "ec",
+            "-in",
+            scratch["one.key"],
+            "-aes128",
+            "-passout",
+            "pass:x",
+            "-out",
+            scratch["locked.key"]
+        )
+        let locked = try [UInt8](Data(contentsOf: URL(fileURLWithPath: scratch["locked.key"])))
+        let complaint = complaint {
+            $0.certificateChain = one
+            $0.privateKey = locked
+        }
+        #expect(complaint?.hasPrefix("the client key is no PEM key") == true)
+    }
+
     @Test func `a bundle of several authorities is taken whole`() throws {
         let (one, _) = try makePair("one")
         let (two, _) = try makePair("two")
