@@ -61,4 +61,83 @@ static inline const ASN1_STRING *copenssl_text(const GENERAL_NAMES *names, int i
     return sk_GENERAL_NAME_value(names, index)->d.ia5;
 }
 
+/// The subject's common name as UTF-8, of so many bytes, none when negative; to be freed.
+static inline int copenssl_common_name(const X509 *certificate, unsigned char **text) {
+    const X509_NAME *name = X509_get_subject_name(certificate);
+    int place = X509_NAME_get_index_by_NID((X509_NAME *)name, NID_commonName, -1);
+    if (place < 0) return -1;
+    return ASN1_STRING_to_UTF8(text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, place)));
+}
+
+static inline void copenssl_free(void *memory) { OPENSSL_free(memory); }
+
 static inline int copenssl_reason(unsigned long error) { return ERR_GET_REASON(error); }
+
+/// The server's choice: the first of its own protocols that the client offers, else an alert.
+static inline int copenssl_on_offer(SSL *ssl, const unsigned char **chosen, unsigned char *length,
+                                    const unsigned char *offered, unsigned int offered_length,
+                                    void *argument) {
+    const unsigned char *list = (const unsigned char *)argument;
+    unsigned int own = (unsigned int)(uintptr_t)SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), 0);
+    if (SSL_select_next_proto((unsigned char **)chosen, length, list, own, offered,
+                              offered_length) == OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_OK;
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/// A hello without protocols is refused before anything is answered (RFC 7301 leaves that open).
+static inline int copenssl_on_hello(SSL *ssl, int *alert, void *argument) {
+    const unsigned char *offered;
+    size_t length;
+    (void)argument;
+    if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation, &offered,
+                                  &length))
+        return SSL_CLIENT_HELLO_SUCCESS;
+    *alert = SSL_AD_NO_APPLICATION_PROTOCOL;
+    return SSL_CLIENT_HELLO_ERROR;
+}
+
+/// `list` must live as long as the context.
+static inline void copenssl_choose_protocol(SSL_CTX *context, const unsigned char *list,
+                                            unsigned int length) {
+    SSL_CTX_set_ex_data(context, 0, (void *)(uintptr_t)length);
+    SSL_CTX_set_alpn_select_cb(context, copenssl_on_offer, (void *)list);
+    SSL_CTX_set_client_hello_cb(context, copenssl_on_hello, NULL);
+}
+
+/// A ticket is good for as long as the certificate is that the client showed when it was made.
+static inline SSL_TICKET_RETURN copenssl_on_ticket(SSL *ssl, SSL_SESSION *session,
+                                                   const unsigned char *name, size_t length,
+                                                   SSL_TICKET_STATUS status, void *argument) {
+    X509 *peer;
+    (void)ssl, (void)name, (void)length, (void)argument;
+    if (status != SSL_TICKET_SUCCESS && status != SSL_TICKET_SUCCESS_RENEW)
+        return SSL_TICKET_RETURN_IGNORE_RENEW;
+    peer = SSL_SESSION_get0_peer(session);
+    if (peer != NULL && X509_cmp_current_time(X509_get0_notAfter(peer)) <= 0)
+        return SSL_TICKET_RETURN_IGNORE_RENEW;
+    return status == SSL_TICKET_SUCCESS ? SSL_TICKET_RETURN_USE : SSL_TICKET_RETURN_USE_RENEW;
+}
+
+/// A server's tickets, under keys of this context's own; nothing is kept for those who bring none.
+static inline void copenssl_issue_tickets(SSL_CTX *context) {
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_session_id_context(context, (const unsigned char *)"opi-xpu", 7);
+    SSL_CTX_set_session_ticket_cb(context, NULL, copenssl_on_ticket, NULL);
+}
+
+/// A client's tickets go to `keep`, and to nobody else.
+static inline void copenssl_keep_tickets(SSL_CTX *context, int (*keep)(SSL *, SSL_SESSION *)) {
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, keep);
+}
+
+static inline EVP_PKEY *copenssl_make_key(void) { return EVP_EC_gen("P-256"); }
+
+/// An extension by its text, with `issuer` and `subject` as what "keyid" and "hash" speak of.
+static inline X509_EXTENSION *copenssl_extension(X509 *issuer, X509 *subject, int kind,
+                                                 const char *text) {
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, issuer, subject, NULL, NULL, 0);
+    return X509V3_EXT_conf_nid(NULL, &context, kind, text);
+}

@@ -94,6 +94,20 @@ extension Files {
         }
     }
 
+    /// Removes a directory with all that is in it, links and not what they point to; fine when it
+    /// is missing.
+    ///
+    /// - Throws: ``KernelError/refused(call:subject:errno:)``.
+    public static func removeTree(_ path: String) throws(KernelError) {
+        switch try kind(of: path) {
+        case nil: return
+        case .directory:
+            for name in try list(path) { try removeTree("\(path)/\(name)") }
+            try removeDirectory(path, missingOK: true)
+        default: try remove(path, missingOK: true)
+        }
+    }
+
     /// What `path` itself names, not what a link there points to; nil when nothing is there.
     ///
     /// - Throws: ``KernelError/refused(call:subject:errno:)`` for any reason but absence.
@@ -143,7 +157,7 @@ extension Files {
         try status("stat", path) { unsafe stat(path, &$0) }.map { FileKind(mode: $0.st_mode) }
     }
 
-    private static func status(
+    static func status(
         _ call: StaticString,
         _ path: String,
         _ body: (inout stat) -> Int32

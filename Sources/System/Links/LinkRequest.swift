@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Addressing
-import Kernel
+public import Kernel
 import Netlink
 
 /// One change of a link, to be applied alone or in a batch.
@@ -99,6 +99,29 @@ public struct LinkRequest: Sendable, Hashable {
         )
     }
 
+    /// Creates a bridge that only learns and floods: no spanning tree, no delay before it forwards,
+    /// no snooping of multicast.
+    ///
+    /// Source: linux/if_link.h, `IFLA_BR_FORWARD_DELAY`, `IFLA_BR_STP_STATE`,
+    /// `IFLA_BR_MCAST_SNOOPING`.
+    public static func createPlainBridge(_ name: String) -> LinkRequest {
+        var link = LinkMessage()
+        (link.name, link.kind) = (name, "bridge")
+        link.kindSettings = [
+            Attribute(1, UInt32(0)), Attribute(5, UInt32(0)), Attribute(23, UInt8(0)),
+        ]
+        return LinkRequest(
+            "create bridge",
+            name,
+            link.message(.newLink, [.create, .exclusive])
+        )
+    }
+
+    /// Keeps the link from making IPv6 addresses for itself; it has to be down.
+    public static func makeNoAddresses(_ index: Int32) -> LinkRequest {
+        set("make no addresses", index) { $0.addressGeneration = AddressGeneration.none }
+    }
+
     /// Creates a veth pair with both ends in this namespace.
     ///
     /// Source: linux/veth.h, `VETH_INFO_PEER`.
@@ -110,6 +133,25 @@ public struct LinkRequest: Sendable, Hashable {
         return LinkRequest(
             "create veth pair",
             "\(name), \(peerName)",
+            link.message(.newLink, [.create, .exclusive])
+        )
+    }
+
+    /// Creates a veth pair with one end here and the other in `namespace`.
+    public static func createPair(
+        _ name: String,
+        mac: MACAddress,
+        mtu: UInt32,
+        peer peerName: String,
+        in namespace: borrowing NetworkNamespace
+    ) -> LinkRequest {
+        var (link, peer) = (LinkMessage(), LinkMessage())
+        (peer.name, peer.mtu, peer.namespace) = (peerName, mtu, namespace.descriptor)
+        (link.name, link.kind, link.address, link.mtu) = (name, "veth", mac.octets, mtu)
+        link.kindSettings = [Attribute(1, prefix: peer.header, nest: peer.attributes)]
+        return LinkRequest(
+            "create veth pair",
+            "\(name), \(peerName) in \(namespace.path)",
             link.message(.newLink, [.create, .exclusive])
         )
     }

@@ -2,7 +2,7 @@
 
 public import Addressing
 import Kernel
-import Netlink
+public import Netlink
 
 extension RouteSocket {
     /// The link called `name`, nil when there is none.
@@ -84,9 +84,23 @@ extension RouteSocket {
         try apply(try addresses(of: index).map { .removeAddress($0, from: index) })
     }
 
+    /// What the link numbered `index` has counted, nil when there is no such link.
+    ///
+    /// - Throws: ``LinkError``.
+    public func counters(of index: Int32) throws(LinkError) -> LinkCounters? {
+        try message(LinkMessage(index: index), "link \(index)")?.counters
+    }
+
     private func link(_ question: LinkMessage, _ subject: String) throws(LinkError) -> Link? {
         var question = question
         question.extent = .withoutStatistics
+        return try message(question, subject).map { Link($0) }
+    }
+
+    private func message(
+        _ question: LinkMessage,
+        _ subject: String
+    ) throws(LinkError) -> LinkMessage? {
         let answer = try exchange([question.message(.getLink)], "find", subject)[0]
         if let refusal = answer.refusal {
             let error = LinkError(refusal, "find", subject)
@@ -97,7 +111,7 @@ extension RouteSocket {
             do {
                 // A span of a temporary crashes the optimiser of Swift 6.3.1.
                 let payload = reply.payload
-                return Link(try LinkMessage(decoding: payload.span))
+                return try LinkMessage(decoding: payload.span)
             } catch {
                 throw .malformed(operation: "find \(subject)", cause: error)
             }

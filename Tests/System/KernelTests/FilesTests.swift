@@ -25,6 +25,25 @@ import Testing
         #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
 
+    @Test func `a version tells one content from the next, links followed`() throws {
+        let path = try scratch.write("one", to: "a")
+        let first = try #require(try Files.version(of: path))
+        let identity = try Files.identity(of: path)
+        #expect(first.size == 3 && first.identity == identity)
+        #expect(try Files.version(of: path) == first)
+        try Files.write([1, 2, 3], to: path)
+        #expect(try Files.version(of: path) != first, "another file of the same size")
+        try Files.link(scratch["link"], to: path)
+        let (seen, direct) = (try Files.version(of: scratch["link"]), try Files.version(of: path))
+        #expect(seen == direct)
+        let old = try #require(try Files.version(of: path))
+        let past = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 10)]
+        try FileManager.default.setAttributes(past, ofItemAtPath: path)
+        let new = try #require(try Files.version(of: path))
+        #expect(new.modified == 10_000_000_000 && new.changed >= old.changed)
+        #expect(try Files.version(of: scratch["none"]) == nil)
+    }
+
     @Test func `a failed write leaves nothing behind`() throws {
         let path = scratch["directory"]
         try Files.makeDirectory(path)
