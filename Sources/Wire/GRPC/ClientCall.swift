@@ -3,14 +3,6 @@
 import Bytes
 public import HPACK
 
-/// How many messages a server sends in one call.
-public enum CallShape: Sendable {
-    /// One.
-    case unary
-    /// Any number.
-    case serverStreaming
-}
-
 /// The caller's side of one call: what the HTTP/2 stream brings in, what the application sees out.
 ///
 /// ```
@@ -19,16 +11,16 @@ public enum CallShape: Sendable {
 ///     └── headers with END_STREAM (trailers only), reset, failure ──┘
 /// ```
 ///
-/// The request is ``Request/headers`` and one ``Framing/frame(_:)``, both given to the stream by
-/// the owner. Every call ends with exactly one ``Output/finished(_:trailers:)``; later input is
-/// ignored.
+/// The request is ``Request/headers`` and a ``Framing/frame(_:)`` for each message, all given to
+/// the stream by the owner; a server may end the call before the request has ended. Every
+/// call ends with exactly one ``Output/finished(_:trailers:)``; later input is ignored.
 public struct ClientCall: ~Copyable, Sendable {
     /// What the owner must do or pass on.
     public enum Output: Hashable, Sendable {
         /// The server accepted the call and sent this ahead of its messages.
         case metadata(Metadata)
         /// One message of the response, without its prefix.
-        case message([UInt8])
+        case message(Frame)
         /// The stream must be reset with `CANCEL`: the rest of the response is of no use.
         case reset
         /// The call is over.
@@ -125,9 +117,12 @@ extension ClientCall {
         guard ContentType.isGRPC(type) else {
             return abandon(Status(.unknown, "the server answered with content-type \(type)"))
         }
-        let encoding = headers.first(named: "grpc-encoding") ?? "identity"
-        let compressed = Status(.internalError, "a message is compressed with \(encoding)")
-        state = .receiving(Deframer(limit: limit, compressed: compressed), messages: 0)
+        let name = headers.first(named: Encoding.field) ?? Encoding.identity
+        // We told the server what we can undo.
+        let encoding =
+            Encoding(rawValue: name).map(Result<Encoding, Status>.success)
+            ?? .failure(Status(.internalError, "a message is compressed with \(name)"))
+        state = .receiving(Deframer(limit: limit, encoding: encoding), messages: 0)
         return [.metadata(Metadata(received: headers))]
     }
 
@@ -143,7 +138,9 @@ extension ClientCall {
         do throws(Status) {
             while let message = try deframer.next(from: &reader) {
                 count += 1
-                if shape == .unary, count > 1 { throw Self.wrongCount("more than one message") }
+                if !shape.streamsResponses, count > 1 {
+                    throw Self.wrongCount("more than one message")
+                }
                 outputs.append(.message(message))
             }
         } catch {
@@ -167,7 +164,7 @@ extension ClientCall {
         if status.isOK {
             if !isWhole {
                 status = Status(.internalError, "the last message was cut short")
-            } else if shape == .unary, messages == 0 {
+            } else if !shape.streamsResponses, messages == 0 {
                 status = Self.wrongCount("no message")
             }
         }
@@ -181,7 +178,7 @@ extension ClientCall {
     }
 
     private static func wrongCount(_ what: String) -> Status {
-        Status(.unimplemented, "the server answered a unary call with \(what)")
+        Status(.unimplemented, "the server answered with \(what) where one is due")
     }
 
     private static func synthesized(_ trailers: [HeaderField]) -> Status {

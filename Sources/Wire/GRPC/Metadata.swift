@@ -40,6 +40,18 @@ public struct Metadata: Hashable, Sendable {
         fields = received.filter { !Self.belongsToProtocol($0.name) }
     }
 
+    /// How many milliseconds a server asks to be left alone before the call is made again.
+    ///
+    /// Less than 0 stands for ever. A server adds it to its trailers.
+    ///
+    /// Source: gRFC A6, "Pushback".
+    public static let retryPushback = "grpc-retry-pushback-ms"
+
+    /// How many attempts came before this one, for methods whose caller tries again.
+    ///
+    /// Source: gRFC A6, "Exposed Retry Metadata".
+    public static let previousAttempts = "grpc-previous-rpc-attempts"
+
     /// Whether there is none.
     public var isEmpty: Bool { fields.isEmpty }
 
@@ -64,6 +76,11 @@ public struct Metadata: Hashable, Sendable {
     public mutating func add(_ name: String, bytes: [UInt8]) throws(MetadataError) {
         try check(name, isBinary: true)
         fields.append(HeaderField(name, Base64.encode(bytes)))
+    }
+
+    /// Adds all that `other` has.
+    public mutating func append(_ other: Metadata) {
+        fields += other.fields
     }
 
     /// The first text under `name`.
@@ -99,6 +116,7 @@ public struct Metadata: Hashable, Sendable {
     }
 
     private static func belongsToProtocol(_ name: String) -> Bool {
+        if name == retryPushback || name == previousAttempts { return false }
         if name.hasPrefix(":") || name.hasPrefix("grpc-") { return true }
         return switch name {
         case "content-type", "te", "user-agent", "connection", "host", "content-length",

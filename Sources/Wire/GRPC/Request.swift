@@ -17,6 +17,12 @@ extension ClientCall {
         public var userAgent: String
         /// What the application adds.
         public var metadata: Metadata
+        /// How messages of the request may be compressed.
+        public var encoding: Encoding?
+        /// Attempts at this call that came before and failed.
+        public var previousAttempts = 0
+        /// Whether the owner can undo what ``Encoding`` knows.
+        public var acceptsEncodings = false
 
         /// A call of `path`.
         public init(
@@ -49,6 +55,11 @@ extension ClientCall {
                 HeaderField("content-type", ContentType.grpc),
                 HeaderField("user-agent", userAgent),
             ]
+            if previousAttempts > 0 {
+                fields.append(HeaderField(Metadata.previousAttempts, "\(previousAttempts)"))
+            }
+            if let encoding { fields.append(HeaderField(Encoding.field, encoding.rawValue)) }
+            if acceptsEncodings { fields.append(Encoding.accepted) }
             return fields + metadata.fields
         }
     }

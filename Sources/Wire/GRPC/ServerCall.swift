@@ -3,23 +3,29 @@
 import Bytes
 public import HPACK
 
-/// The server's side of one call that takes one message and answers with any number of them.
+/// The server's side of one call.
 ///
 /// ```
-///            headers              one message, END_STREAM               finish
-/// awaiting ───────────► receiving ─────────────────────────► answering ────────► finished
-///     └──────── anything wrong: refused, then finish ────────────┘
+///           headers           expect            message*, END_STREAM           finish
+/// awaiting ────────► accepted ──────► receiving ───────────────────► answering ──────► finished
+///     └──────── anything wrong: refused, then finish ───────────────────┘
 /// ```
+///
+/// Who owns the machine looks the method up when a call is accepted, and says with ``expect(_:)``
+/// how many messages it takes, or ends the call with ``finish(_:_:)``.
 ///
 /// The answer is ``start(_:)``, frames, then ``finish(_:_:)``; an answer without messages is
-/// ``finish(_:_:)`` alone, which then gives the trailers-only form.
+/// ``finish(_:_:)`` alone, which then gives the trailers-only form. A method that takes a stream
+/// may answer, and end the call, before the request has ended.
 public struct ServerCall: ~Copyable, Sendable {
     /// What the owner must do or pass on.
     public enum Output: Hashable, Sendable {
-        /// The call is well-formed; its message is still to come.
+        /// The call is well-formed: ``ServerCall/expect(_:)`` its messages.
         case accepted(Request)
-        /// The whole request is there; the method can run.
-        case message([UInt8])
+        /// One message: as it comes, or with the end when the method takes one.
+        case message(Frame)
+        /// The whole request is there.
+        case end
         /// The request cannot be served: answer with ``ServerCall/finish(_:_:)``.
         case refused(Status)
         /// This is no gRPC request: answer with these headers and END_STREAM.
@@ -38,14 +44,22 @@ public struct ServerCall: ~Copyable, Sendable {
 
     private enum State: ~Copyable {
         case awaiting
-        case receiving(Deframer, message: [UInt8]?)
+        case accepted(Deframer)
+        case receiving(Deframer, Takes)
         case answering
         case finished
+    }
+
+    /// What the method takes.
+    private enum Takes {
+        case one(Frame?)
+        case any
     }
 
     private let limit: Int
     private var state = State.awaiting
     private var hasStarted = false
+    private var lacksEncoding = false
 
     /// Whether the client has sent all it wants to; if not, a finished stream must also be reset.
     public private(set) var requestHasEnded = false
@@ -60,9 +74,29 @@ public struct ServerCall: ~Copyable, Sendable {
         requestHasEnded = requestHasEnded || endStream
         switch exchange(&state, with: .finished) {
         case .awaiting:
-            return begin(headers, endStream: endStream)
+            return begin(headers)
+        case .accepted:
+            return refuse(Self.headersTwice)
         case .receiving:
-            return refuse(Status(.internalError, "the client sent its headers twice"))
+            return refuse(Self.headersTwice)
+        case .answering:
+            state = .answering
+            return []
+        case .finished:
+            return []
+        }
+    }
+
+    /// Says what the accepted method takes; the body is ready to be received then.
+    public mutating func expect(_ shape: CallShape) -> [Output] {
+        switch exchange(&state, with: .finished) {
+        case .accepted(let deframer):
+            let takes: Takes = shape.streamsRequests ? .any : .one(nil)
+            return proceed(deframer, takes, [])
+        case .awaiting:
+            preconditionFailure("no call has been accepted")
+        case .receiving:
+            preconditionFailure("the call expects its messages already")
         case .answering:
             state = .answering
             return []
@@ -77,8 +111,10 @@ public struct ServerCall: ~Copyable, Sendable {
         switch exchange(&state, with: .finished) {
         case .awaiting:
             return refuse(Status(.internalError, "the client sent data ahead of its headers"))
-        case .receiving(let deframer, let message):
-            return read(data, deframer, message, endStream: endStream)
+        case .accepted:
+            return refuse(Status(.internalError, "nobody said what the method takes"))
+        case .receiving(let deframer, let takes):
+            return read(data, deframer, takes)
         case .answering:
             state = .answering
             return []
@@ -93,23 +129,31 @@ public struct ServerCall: ~Copyable, Sendable {
         switch exchange(&state, with: .finished) {
         case .finished: return []
         case .awaiting: return []
+        case .accepted: return [.cancelled]
         case .receiving: return [.cancelled]
         case .answering: return [.cancelled]
         }
     }
 
-    /// The response's header section, nil when it was sent or the call is over.
-    public mutating func start(_ metadata: Metadata = Metadata()) -> [HeaderField]? {
-        guard isAnswering, !hasStarted else { return nil }
+    /// The response's header section, nil when it was sent or the call is over; `encoding` is that
+    /// of the messages which are compressed.
+    public mutating func start(
+        _ metadata: Metadata = Metadata(),
+        encoding: Encoding? = nil
+    ) -> [HeaderField]? {
+        guard isOpen, !hasStarted else { return nil }
         hasStarted = true
-        return Self.responseHeaders + metadata.fields
+        guard let encoding else { return Self.responseHeaders + metadata.fields }
+        let field = HeaderField(Encoding.field, encoding.rawValue)
+        return Self.responseHeaders + [field] + metadata.fields
     }
 
     /// Ends the answer, nil when the call is over already.
     public mutating func finish(_ status: Status, _ metadata: Metadata = Metadata()) -> Ending? {
         guard isOpen else { return nil }
         state = .finished
-        let trailers = status.trailers + metadata.fields
+        let accepted = lacksEncoding ? [Encoding.accepted] : []
+        let trailers = status.trailers + accepted + metadata.fields
         if hasStarted { return .trailers(trailers) }
         return .trailersOnly(Self.responseHeaders + trailers)
     }
@@ -117,18 +161,10 @@ public struct ServerCall: ~Copyable, Sendable {
     /// Whether an answer is possible; it may come before the whole request is there.
     private var isOpen: Bool {
         switch state {
-        case .answering: true
+        case .accepted: true
         case .receiving: true
-        case .awaiting: false
-        case .finished: false
-        }
-    }
-
-    private var isAnswering: Bool {
-        switch state {
         case .answering: true
         case .awaiting: false
-        case .receiving: false
         case .finished: false
         }
     }
@@ -139,7 +175,7 @@ public struct ServerCall: ~Copyable, Sendable {
 }
 
 extension ServerCall {
-    private mutating func begin(_ headers: [HeaderField], endStream: Bool) -> [Output] {
+    private mutating func begin(_ headers: [HeaderField]) -> [Output] {
         guard headers.first(named: ":method") == "POST" else {
             return reject("405")
         }
@@ -148,42 +184,67 @@ extension ServerCall {
         }
         let request: Request
         do throws(Status) { request = try Request(headers) } catch { return refuse(error) }
-        if endStream { return refuse(Self.wrongCount("no message")) }
-        let encoding = headers.first(named: "grpc-encoding") ?? "identity"
-        // Without an encoding a compressed message breaks the protocol; with one we lack, it is
-        // a feature that is missing here.
-        let code: StatusCode = encoding == "identity" ? .internalError : .unimplemented
-        let compressed = Status(code, "a message is compressed with \(encoding)")
-        state = .receiving(Deframer(limit: limit, compressed: compressed), message: nil)
+        let name = headers.first(named: Encoding.field) ?? Encoding.identity
+        let encoding: Result<Encoding, Status>
+        if let known = Encoding(rawValue: name) {
+            encoding = .success(known)
+        } else if name == Encoding.identity {
+            let words = "a message is compressed and the call has no encoding"
+            encoding = .failure(Status(.internalError, words))
+        } else {
+            lacksEncoding = true
+            let words = "messages are compressed with \(name), which is not known here"
+            return refuse(Status(.unimplemented, words))
+        }
+        state = .accepted(Deframer(limit: limit, encoding: encoding))
         return [.accepted(request)]
     }
 
     private mutating func read(
         _ data: Span<UInt8>,
         _ deframer: consuming Deframer,
-        _ message: [UInt8]?,
-        endStream: Bool
+        _ takes: Takes
     ) -> [Output] {
-        var message = message
+        var takes = takes
+        var outputs: [Output] = []
         var reader = ByteReader(data)
         do throws(Status) {
             while let next = try deframer.next(from: &reader) {
-                if message != nil { throw Self.wrongCount("more than one message") }
-                message = next
+                switch takes {
+                case .one(nil): takes = .one(next)
+                case .one: throw Self.wrongCount("more than one message")
+                case .any: outputs.append(.message(next))
+                }
             }
         } catch {
-            return refuse(error)
+            return outputs + refuse(error)
         }
-        guard endStream else {
-            state = .receiving(deframer, message: message)
-            return []
+        return proceed(deframer, takes, outputs)
+    }
+
+    /// Waits for more of the request, or ends it when the client has.
+    private mutating func proceed(
+        _ deframer: consuming Deframer,
+        _ takes: Takes,
+        _ outputs: [Output]
+    ) -> [Output] {
+        guard requestHasEnded else {
+            state = .receiving(deframer, takes)
+            return outputs
         }
         guard deframer.isBetweenMessages else {
-            return refuse(Status(.internalError, "the request was cut short"))
+            return outputs + refuse(Status(.internalError, "the request was cut short"))
         }
-        guard let message else { return refuse(Self.wrongCount("no message")) }
-        state = .answering
-        return [.message(message)]
+        switch takes {
+        case .one(nil):
+            return refuse(Self.wrongCount("no message"))
+        case .one(let message?):
+            state = .answering
+            return [.message(message), .end]
+        case .any:
+            state = .answering
+            return outputs + [.end]
+        }
     }
 
     private mutating func refuse(_ status: Status) -> [Output] {
@@ -196,38 +257,9 @@ extension ServerCall {
         return [.rejected([HeaderField(":status", httpStatus)])]
     }
 
+    private static let headersTwice = Status(.internalError, "the client sent its headers twice")
+
     private static func wrongCount(_ what: String) -> Status {
         Status(.unimplemented, "the method takes one message and the client sent \(what)")
-    }
-}
-
-extension ServerCall {
-    /// What a client opens a call with.
-    public struct Request: Hashable, Sendable {
-        /// `/service/method` as it came.
-        public let path: String
-        /// The virtual host the client means.
-        public let authority: String?
-        /// How long the client waits, nil for as long as it takes.
-        public let timeout: Duration?
-        /// What the client's application added.
-        public let metadata: Metadata
-
-        init(_ headers: [HeaderField]) throws(Status) {
-            let path = headers.first(named: ":path") ?? ""
-            let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[0].isEmpty, !parts[1].isEmpty, !parts[2].isEmpty else {
-                throw Status(.unimplemented, "malformed method name \(path.debugDescription)")
-            }
-            self.path = path
-            authority = headers.first(named: ":authority") ?? headers.first(named: "host")
-            metadata = Metadata(received: headers)
-            timeout = try headers.first(named: Timeout.field).map { text throws(Status) in
-                guard let timeout = Timeout.decode(text) else {
-                    throw Status(.internalError, "malformed grpc-timeout \(text.debugDescription)")
-                }
-                return timeout
-            }
-        }
     }
 }

@@ -65,13 +65,16 @@ package struct DynamicTable: Sendable {
     func search(_ field: HeaderField) -> TableMatch {
         var match = TableMatch()
         let length = field.name.utf8.count
+        let valueLength = field.value.utf8.count
         for position in 0..<count {
             let slot = slot(inserted - 1 - position)
-            guard ring[slot]?.nameOctets == length, let entry = ring[slot],
-                entry.field.name.utf8.elementsEqual(field.name.utf8)
-            else { continue }
+            guard ring[slot]?.nameOctets == length, let entry = ring[slot] else { continue }
+            let mayBeIt = entry.valueOctets == valueLength
+            guard mayBeIt || match.name == nil, entry.field.name.hasOctets(of: field.name) else {
+                continue
+            }
             if match.name == nil { match.name = position }
-            if entry.field.isIdentical(to: field) {
+            if mayBeIt, entry.field.value.hasOctets(of: field.value) {
                 match.field = position
                 return match
             }

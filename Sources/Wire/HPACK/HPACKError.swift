@@ -2,8 +2,8 @@
 
 /// Why a header block cannot be decoded.
 ///
-/// Each of them leaves the table out of step with the peer's, so the connection is lost:
-/// COMPRESSION_ERROR in HTTP/2. `offset` counts octets from the start of the block.
+/// Each of them but the last leaves the table out of step with the peer's, so the connection is
+/// lost: COMPRESSION_ERROR in HTTP/2. `offset` counts octets from the start of the block.
 public enum HPACKError: Error, Equatable, Sendable {
     /// The block ends inside a representation.
     case truncated(offset: Int)
@@ -26,7 +26,7 @@ public enum HPACKError: Error, Equatable, Sendable {
     /// The setting was lowered, and the block does not start with the update this demands.
     case missingTableUpdate(limit: Int)
 
-    /// The fields decoded so far are larger than `limit`.
+    /// The fields are larger than `limit`; the table has followed them all the same.
     case listTooLarge(limit: Int)
 }
 

@@ -4,7 +4,8 @@ import Bytes
 
 /// The receiving half of one direction of a connection: header blocks in, fields out.
 ///
-/// After an error the table is no longer the peer's: drop the connection, decode nothing more.
+/// After an error the table is no longer the peer's: drop the connection, decode nothing more. Only
+/// a list that is too large leaves it in step.
 ///
 /// First octet of a representation (RFC 7541 § 6):
 ///
@@ -43,8 +44,11 @@ public struct HeaderDecoder: Sendable {
 
     /// Decodes one complete header block.
     ///
-    /// - Throws: ``HPACKError``; each is fatal for the connection. The list limit is tested after
-    ///   each field, so a small block that unfolds into a large list costs no more than the limit.
+    /// A small block that unfolds into a large list costs no more memory than the limit: fields
+    /// beyond it are read for what they do to the table, and not kept.
+    ///
+    /// - Throws: ``HPACKError``; each is fatal for the connection but
+    ///   ``HPACKError/listTooLarge(limit:)``, after which the next block can be decoded.
     public mutating func decode(_ block: Span<UInt8>) throws(HPACKError) -> [HeaderField] {
         var reader = HeaderBlockReader(block)
         try updateTable(&reader)
@@ -53,9 +57,9 @@ public struct HeaderDecoder: Sendable {
         while let pattern = reader.next {
             let entry = try entry(pattern, &reader)
             budget -= entry.size
-            guard budget >= 0 else { throw .listTooLarge(limit: listLimit) }
-            fields.append(entry.field)
+            if budget >= 0 { fields.append(entry.field) } else { fields = [] }
         }
+        guard budget >= 0 else { throw .listTooLarge(limit: listLimit) }
         return fields
     }
 

@@ -36,8 +36,19 @@ extension HeaderField {
     /// What RFC 7541 § 4.1 and RFC 9113 § 6.5.2 add to the octets of each field.
     static let overhead = 32
 
-    /// Equality of octets; `==` on strings would also accept another spelling of the same text.
+    /// Equality of octets.
     func isIdentical(to other: HeaderField) -> Bool {
-        name.utf8.elementsEqual(other.name.utf8) && value.utf8.elementsEqual(other.value.utf8)
+        name.hasOctets(of: other.name) && value.hasOctets(of: other.value)
+    }
+}
+
+extension String {
+    /// Equality of octets; `==` would also accept another spelling of the same text.
+    func hasOctets(of other: String) -> Bool {
+        let ours = utf8.span
+        let theirs = other.utf8.span
+        guard ours.count == theirs.count else { return false }
+        for index in ours.indices where ours[index] != theirs[index] { return false }
+        return true
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bytes
 public import HPACK
 
 /// The client's end of an HTTP/2 connection: bytes in and out, requests as verbs.
@@ -51,6 +52,9 @@ public struct ClientConnection: ~Copyable, Sendable {
         endpoint.takeOutput()
     }
 
+    /// Octets that ``takeOutput()`` would hand over.
+    public var pendingOutput: Int { endpoint.writer.bytes.count }
+
     // MARK: - Bodies
 
     /// Hands over a part of a body; what the windows do not let out is buffered without a bound.
@@ -61,7 +65,7 @@ public struct ClientConnection: ~Copyable, Sendable {
         endStream: Bool,
         on stream: StreamID
     ) throws(RequestError) {
-        try endpoint.send(data, endStream: endStream, on: stream)
+        try endpoint.send([UInt8](copying: data), endStream: endStream, on: stream)
     }
 
     /// Hands over a part of a body; what the windows do not let out is buffered without a bound.
@@ -72,7 +76,7 @@ public struct ClientConnection: ~Copyable, Sendable {
         endStream: Bool,
         on stream: StreamID
     ) throws(RequestError) {
-        try endpoint.send(data.span, endStream: endStream, on: stream)
+        try endpoint.send(data, endStream: endStream, on: stream)
     }
 
     /// Ends our side with trailers, after everything that is buffered.
@@ -98,6 +102,14 @@ public struct ClientConnection: ~Copyable, Sendable {
         endpoint.reset(stream, code)
     }
 
+    /// Gives up every stream of which nothing has moved since the last call though bytes wait.
+    ///
+    /// Their windows are kept shut by the peer. Call it as often as a peer may be that slow; no
+    /// event follows for the streams that it returns.
+    public mutating func resetStalled(_ code: ErrorCode) -> [StreamID] {
+        endpoint.resetStalled(code)
+    }
+
     // MARK: - The connection
 
     /// Asks for a ``Event/pong(_:)`` with the same payload.
@@ -121,6 +133,10 @@ public struct ClientConnection: ~Copyable, Sendable {
     /// Streams that are open or half closed.
     public var activeStreams: Int { endpoint.streams.count }
 
+    /// The number of the frame or header block that has begun and not ended, nil between two: if it
+    /// stays the same for long, the peer holds the connection for nothing.
+    public var unfinished: Int? { endpoint.unfinished }
+
     /// Bytes of this stream that wait for a window.
     public func buffered(on stream: StreamID) -> Int {
         endpoint.streams[stream]?.outbound.count ?? 0
@@ -128,6 +144,9 @@ public struct ClientConnection: ~Copyable, Sendable {
 
     /// Whether new streams are no longer taken.
     public var isGoingAway: Bool { endpoint.isGoingAway }
+
+    /// Whether the peer has said that it knows our settings (RFC 9113 § 6.5.3).
+    public var settingsAreAcknowledged: Bool { endpoint.localIsAcknowledged }
 
     /// Whether it failed or has drained after a GOAWAY: write the output, then close.
     public var isClosed: Bool { endpoint.isClosed }

@@ -22,6 +22,9 @@ extension Endpoint {
         try moveSendWindows(by: Int(remote.initialWindowSize) - before)
     }
 
+    /// A step of the initial window that lets out too little to be worth a frame on each stream.
+    private static let littleWindow = 256
+
     /// A new initial window moves the window of every open stream (§ 6.9.2).
     private mutating func moveSendWindows(by delta: Int) throws(Violation) {
         guard delta != 0 else { return }
@@ -31,6 +34,8 @@ extension Endpoint {
             }
         }
         guard delta > 0 else { return }
+        flood.isWary = delta < Self.littleWindow
+        defer { flood.isWary = false }
         for id in streams.keys {
             flush(id)
         }

@@ -9,14 +9,14 @@ extension Endpoint {
 
     mutating func receiveHeaders(
         _ fragment: Span<UInt8>,
-        endStream: Bool,
+        _ flags: SectionFlags,
         endHeaders: Bool,
         on id: StreamID
     ) throws(Violation) {
         if endHeaders {
-            try receiveBlock(fragment, endStream: endStream, on: id)
+            try receiveBlock(fragment, flags, on: id)
         } else {
-            block = try HeaderBlock(id, fragment, endStream: endStream, limits: limits)
+            block = try HeaderBlock(id, fragment, flags, limits: limits)
         }
     }
 
@@ -27,33 +27,46 @@ extension Endpoint {
         try block?.continue(fragment, limits: limits)
         guard endHeaders, let complete = block.take() else { return }
         let bytes = complete.bytes
-        try receiveBlock(bytes.span, endStream: complete.endStream, on: complete.stream)
+        try receiveBlock(bytes.span, complete.flags, on: complete.stream)
     }
 
     /// A complete header block: decoded whatever its stream is, to keep the tables in step.
     private mutating func receiveBlock(
         _ block: Span<UInt8>,
-        endStream: Bool,
+        _ flags: SectionFlags,
         on id: StreamID
     ) throws(Violation) {
-        let fields = try decode(block)
+        let fields = try decode(block, of: id)
+        guard !flags.dependsOnItself else { throw refuse(id, .protocolError) }
         if streams[id] != nil {
-            try receiveSection(fields, endStream: endStream, on: id)
+            try receiveSection(fields, endStream: flags.endStream, on: id)
         } else if role == .server, id.isClientInitiated, isIdle(id) {
-            try accept(fields, endStream: endStream, on: id)
+            try accept(fields, endStream: flags.endStream, on: id)
         } else {
             try receiveOnMissing(id, isHeaders: true)
         }
     }
 
-    private mutating func decode(_ block: Span<UInt8>) throws(Violation) -> [HeaderField] {
+    /// A list above our limit costs its stream alone; everything else that is wrong with a block
+    /// puts the tables out of step.
+    private mutating func decode(
+        _ block: Span<UInt8>,
+        of id: StreamID
+    ) throws(Violation) -> [HeaderField] {
         do {
             return try decoder.decode(block)
+        } catch .listTooLarge {
+            throw refuse(id, .enhanceYourCalm)
         } catch {
-            let isTooLarge = if case .listTooLarge = error { true } else { false }
-            let code = isTooLarge ? ErrorCode.enhanceYourCalm : .compressionError
-            throw .connection(code, error.description)
+            throw .connection(.compressionError, error.description)
         }
+    }
+
+    /// The error of a stream whose header section is not looked at; if it opens the stream, the
+    /// stream's number is used up.
+    private mutating func refuse(_ id: StreamID, _ code: ErrorCode) -> Violation {
+        if role == .server, id.isClientInitiated, isIdle(id) { highestRemote = id }
+        return .stream(id, code)
     }
 
     /// A client opens a stream.

@@ -132,6 +132,7 @@ extension Endpoint {
             guard case .stream(let id, let code) = error else { throw error }
             try endStream(id, for: code)
         }
+        if block == nil { completed += 1 }
         guard writer.answers <= limits.queuedAnswers else {
             throw .connection(.enhanceYourCalm, "too many answers are waiting for the peer")
         }
@@ -141,8 +142,8 @@ extension Endpoint {
         switch frame {
         case .data(let id, let body, let length, let endStream):
             try receiveData(body, length: length, endStream: endStream, on: id)
-        case .headers(let id, let fragment, let endStream, let endHeaders):
-            try receiveHeaders(fragment, endStream: endStream, endHeaders: endHeaders, on: id)
+        case .headers(let id, let fragment, let flags, let endHeaders):
+            try receiveHeaders(fragment, flags, endHeaders: endHeaders, on: id)
         case .continuation(_, let fragment, let endHeaders):
             try receiveContinuation(fragment, endHeaders: endHeaders)
         case .resetStream(let id, let code):

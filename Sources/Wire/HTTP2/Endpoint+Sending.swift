@@ -7,6 +7,10 @@ extension Endpoint {
     /// The largest DATA payload, whatever the peer would take: others want their turn.
     private static let dataFrameSize = 1 << 16
 
+    /// DATA octets up to which a frame that a window cut off is no progress: it costs more than it
+    /// carries, and a peer that opens its windows octet by octet could ask for it for ever.
+    private static let waste = FrameHeader.size
+
     mutating func writeHeaders(
         _ fields: [HeaderField],
         endStream: Bool,
@@ -26,7 +30,7 @@ extension Endpoint {
     }
 
     mutating func send(
-        _ data: Span<UInt8>,
+        _ data: [UInt8],
         endStream: Bool,
         on id: StreamID
     ) throws(RequestError) {
@@ -38,10 +42,10 @@ extension Endpoint {
         }
         if endStream { streams.values[index].outbound.end = .endStream }
         if sent < data.count {
-            streams.values[index].outbound.append(data.extracting(sent..<data.count))
+            streams.values[index].outbound.append(data, from: sent)
             enqueue(index)
         } else if mayGoAtOnce, endStream {
-            if data.isEmpty { writer.data(data, endStream: true, on: id) }
+            if data.isEmpty { writer.data([], endStream: true, on: id) }
             finishSending(index)
         }
     }
@@ -77,9 +81,12 @@ extension Endpoint {
 
     // MARK: - Flow control (RFC 9113 § 5.2)
 
-    /// Writes DATA frames until the bytes or a window end; returns how far it came.
+    /// Whether more DATA may be added to the octets to be written.
+    private var hasRoom: Bool { writer.bytes.count < limits.output }
+
+    /// Writes DATA frames until the bytes, a window or the room end; returns how far it came.
     private mutating func write(
-        _ bytes: Span<UInt8>,
+        _ bytes: [UInt8],
         from start: Int,
         endStream: Bool,
         at index: Int,
@@ -89,7 +96,8 @@ extension Endpoint {
         let frameSize = min(Int(remote.maxFrameSize), Self.dataFrameSize)
         var start = start
         var frames = frames
-        while start < bytes.count, frames > 0 {
+        writer.reserve(for: min(bytes.count - start, sendWindow.available, limits.output))
+        while start < bytes.count, frames > 0, hasRoom {
             let window = min(
                 sendWindow.available,
                 streams.values[index].sendWindow.available
@@ -98,10 +106,11 @@ extension Endpoint {
             guard count > 0 else { break }
             let end = start + count
             let isLast = endStream && end == bytes.count
-            writer.data(bytes.extracting(start..<end), endStream: isLast, on: id)
+            writer.data(bytes[start..<end], endStream: isLast, on: id)
             sendWindow.spend(count)
             streams.values[index].sendWindow.spend(count)
-            flood.progress()
+            streams.values[index].outbound.hasWaited = false
+            if count > Self.waste || end == bytes.count { flood.progress() }
             start = end
             frames -= 1
         }
@@ -116,7 +125,7 @@ extension Endpoint {
         let endStream = if case .endStream = end { true } else { false }
         let (bytes, start) = streams.values[index].outbound.take()
         let reached = write(
-            bytes.span,
+            bytes,
             from: start,
             endStream: endStream,
             at: index,
@@ -147,18 +156,20 @@ extension Endpoint {
         queue.append(streams.keys[index])
     }
 
-    /// Lets waiting streams send, a frame each in turn, until the connection's window is used up.
+    /// Lets waiting streams send, a frame each in turn, until the connection's window or the room
+    /// is used up.
     mutating func drainQueue() {
-        while sendWindow.available > 0, !queue.isEmpty {
+        while sendWindow.available > 0, hasRoom, !queue.isEmpty {
             let round = queue
             queue = []
             var served = 0
-            for id in round where sendWindow.available > 0 {
+            let frames = round.count == 1 ? Int.max : 1
+            for id in round where sendWindow.available > 0 && hasRoom {
                 served += 1
                 if let index = streams.index(forKey: id) {
                     streams.values[index].outbound.isQueued = false
                 }
-                flush(id, frames: 1)
+                flush(id, frames: frames)
             }
             queue = Array(round.dropFirst(served)) + queue
         }
@@ -188,6 +199,17 @@ extension Endpoint {
         guard streams[id] != nil else { return }
         writer.resetStream(id, code)
         close(id, .resetLocally)
+    }
+
+    /// Resets the streams of which no buffered octet has moved since the last call.
+    mutating func resetStalled(_ code: ErrorCode) -> [StreamID] {
+        var stalled: [StreamID] = []
+        for index in streams.values.indices where streams.values[index].outbound.count > 0 {
+            if streams.values[index].outbound.hasWaited { stalled.append(streams.keys[index]) }
+            streams.values[index].outbound.hasWaited = true
+        }
+        for id in stalled { reset(id, code) }
+        return stalled
     }
 
     mutating func ping(_ payload: UInt64) {

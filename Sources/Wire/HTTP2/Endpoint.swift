@@ -35,6 +35,8 @@ struct Endpoint: ~Copyable {
     var events: [Event] = []
     /// The start of a frame whose end has not come yet.
     var carry: [UInt8] = []
+    /// Frames that came whole, a header block with its CONTINUATIONs being one.
+    var completed = 0
     /// A header block whose end has not come yet.
     var block: HeaderBlock?
     var encoder: HeaderEncoder
@@ -104,6 +106,11 @@ struct Endpoint: ~Copyable {
         goAwaySent != nil || (role == .client && goAwayReceived != nil)
     }
 
+    /// The number of the frame or header block that has begun and not ended, nil between two.
+    var unfinished: Int? {
+        carry.isEmpty && block == nil ? nil : completed
+    }
+
     /// Whether the stream's number was not used yet.
     func isIdle(_ id: StreamID) -> Bool {
         let isLocal = id.isClientInitiated == (role == .client)
@@ -112,7 +119,8 @@ struct Endpoint: ~Copyable {
 
     /// The octets to be written now.
     mutating func takeOutput() -> [UInt8] {
-        writer.take()
+        if !queue.isEmpty { drainQueue() }
+        return writer.take()
     }
 
     /// Adds a stream whose headers were sent or received.

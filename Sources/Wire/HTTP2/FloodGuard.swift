@@ -10,6 +10,9 @@ struct FloodGuard {
     private var idleFrames = 0
     private var resets = 0
 
+    /// While true, nothing is taken for progress.
+    var isWary = false
+
     init(_ limits: ConnectionLimits) {
         idleLimit = limits.idleFrames
         resetLimit = limits.resets
@@ -23,9 +26,9 @@ struct FloodGuard {
         }
     }
 
-    /// Headers or data moved, in either direction.
+    /// Headers or a fair amount of data moved, in either direction.
     mutating func progress() {
-        idleFrames = 0
+        if !isWary { idleFrames = 0 }
     }
 
     /// The peer reset a stream, or made us reset it.

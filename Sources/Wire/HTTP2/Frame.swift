@@ -56,11 +56,21 @@ extension FrameHeader {
     }
 }
 
+/// What a HEADERS frame says about the whole header section that it begins.
+struct SectionFlags: Equatable {
+    /// Whether nothing follows the section on its stream.
+    var endStream = false
+
+    /// Whether its priority names its own stream; "a stream cannot depend on itself" (RFC 7540
+    /// § 5.3.1, which RFC 9113 deprecates but does not contradict).
+    var dependsOnItself = false
+}
+
 /// A frame whose lengths and identifiers are known to be right; payloads are lent.
 enum Frame: ~Escapable {
     /// `length` is what flow control counts: the body with its padding.
     case data(StreamID, Span<UInt8>, length: Int, endStream: Bool)
-    case headers(StreamID, fragment: Span<UInt8>, endStream: Bool, endHeaders: Bool)
+    case headers(StreamID, fragment: Span<UInt8>, SectionFlags, endHeaders: Bool)
     case priority(StreamID)
     case resetStream(StreamID, ErrorCode)
     case settings(Span<UInt8>)

@@ -49,12 +49,12 @@ extension Frame {
         case .headers:
             let priority = header.flags.contains(.priority) ? prioritySize : 0
             let fragment = try unpadded(header, payload, prefix: priority)
-            return .headers(
-                header.stream,
-                fragment: fragment,
-                endStream: endStream,
-                endHeaders: endHeaders
-            )
+            var flags = SectionFlags(endStream: endStream)
+            if priority > 0 {
+                let start = header.flags.contains(.padded) ? 1 : 0
+                flags.dependsOnItself = dependsOnItself(header, payload, at: start)
+            }
+            return .headers(header.stream, fragment: fragment, flags, endHeaders: endHeaders)
         case .continuation:
             return .continuation(header.stream, fragment: payload, endHeaders: endHeaders)
         default:
@@ -71,6 +71,9 @@ extension Frame {
         if header.type == .priority {
             guard payload.count == prioritySize else {
                 throw .stream(header.stream, .frameSizeError)
+            }
+            guard !dependsOnItself(header, payload, at: 0) else {
+                throw .stream(header.stream, .protocolError)
             }
             return .priority(header.stream)
         }
@@ -144,6 +147,15 @@ extension Frame {
             throw .connection(.protocolError, "WINDOW_UPDATE of zero for the connection")
         }
         return .windowUpdate(header.stream, increment)
+    }
+
+    /// Whether the priority fields at `start` name the frame's own stream.
+    private static func dependsOnItself(
+        _ header: FrameHeader,
+        _ payload: Span<UInt8>,
+        at start: Int
+    ) -> Bool {
+        StreamID(rawValue: payload.bigEndian(at: start, octets: 4)) == header.stream
     }
 
     private static func requireStream(_ header: FrameHeader) throws(Violation) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bytes
+
 /// A header block whose END_HEADERS has not come yet.
 ///
 /// Source: RFC 9113 § 4.3, § 6.10: "the HEADERS frame and any CONTINUATION frames MUST be
@@ -7,7 +9,7 @@
 /// from any other stream."
 struct HeaderBlock: Equatable {
     let stream: StreamID
-    let endStream: Bool
+    let flags: SectionFlags
     private(set) var bytes: [UInt8]
     private var continuations = 0
 
@@ -15,11 +17,11 @@ struct HeaderBlock: Equatable {
     init(
         _ stream: StreamID,
         _ fragment: Span<UInt8>,
-        endStream: Bool,
+        _ flags: SectionFlags,
         limits: ConnectionLimits
     ) throws(Violation) {
         self.stream = stream
-        self.endStream = endStream
+        self.flags = flags
         bytes = []
         try append(fragment, limits)
     }

@@ -41,7 +41,7 @@ public struct Settings: Hashable, Sendable {
     public static let standard = Settings(
         enablePush: false,
         maxConcurrentStreams: 256,
-        initialWindowSize: 1 << 18,
+        initialWindowSize: 1 << 20,
         maxHeaderListSize: 1 << 16
     )
 }

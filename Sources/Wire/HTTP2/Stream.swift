@@ -54,6 +54,8 @@ struct OutboundMessage {
     var end = End.open
     /// Whether the stream stands in the queue for the connection's window.
     var isQueued = false
+    /// Whether the bytes have waited since the last look at what is stalled.
+    var hasWaited = false
     private var bytes: [UInt8] = []
     private var head = 0
 
@@ -66,9 +68,18 @@ struct OutboundMessage {
         return sentHeaders
     }
 
-    /// Buffers a part of a body.
-    mutating func append(_ data: Span<UInt8>) {
-        bytes.append(copying: data)
+    /// Buffers a part of a body but for what comes before `start`.
+    mutating func append(_ data: [UInt8], from start: Int) {
+        if count == 0 {
+            bytes = data
+            head = start
+        } else {
+            if head > bytes.count / 2 {
+                bytes.removeFirst(head)
+                head = 0
+            }
+            bytes += data[start...]
+        }
     }
 
     /// Hands the buffer to a writer; ``restore(_:from:)`` brings back what it could not write.
@@ -85,9 +96,5 @@ struct OutboundMessage {
         guard start < rest.count else { return }
         bytes = rest
         head = start
-        if head > bytes.count / 2 {
-            bytes.removeFirst(head)
-            head = 0
-        }
     }
 }

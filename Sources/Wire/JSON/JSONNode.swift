@@ -8,14 +8,21 @@ public struct JSONNode: Sendable {
     /// The value here.
     public let value: JSONValue
 
-    /// The place, as in `networks[0].mtu`; empty at the root.
-    public let path: String
+    private let place: Place
 
     /// A value at `path`.
     public init(_ value: JSONValue, path: String = "") {
         self.value = value
-        self.path = path
+        place = path.isEmpty ? .root : Place(.root(path))
     }
+
+    private init(_ value: JSONValue, _ step: Place.Step) {
+        self.value = value
+        place = Place(step)
+    }
+
+    /// The place, as in `networks[0].mtu`; empty at the root.
+    public var path: String { place.path }
 
     /// The member `key`, nil when it is absent or null.
     ///
@@ -23,7 +30,7 @@ public struct JSONNode: Sendable {
     public func optional(_ key: String) throws(JSONShapeError) -> JSONNode? {
         guard value.members != nil else { throw wrong("an object") }
         guard let member = value[key], !member.isNull else { return nil }
-        return JSONNode(member, path: path.isEmpty ? key : "\(path).\(key)")
+        return JSONNode(member, .member(key, of: place))
     }
 
     /// The member `key`.
@@ -31,7 +38,7 @@ public struct JSONNode: Sendable {
     /// - Throws: ``JSONShapeError/missing(path:)`` when it is absent or null.
     public func required(_ key: String) throws(JSONShapeError) -> JSONNode {
         guard let member = try optional(key) else {
-            throw .missing(path: path.isEmpty ? key : "\(path).\(key)")
+            throw .missing(path: Place(.member(key, of: place)).path)
         }
         return member
     }
@@ -39,7 +46,7 @@ public struct JSONNode: Sendable {
     /// The elements of this array.
     public func elements() throws(JSONShapeError) -> [JSONNode] {
         guard let array = value.array else { throw wrong("an array") }
-        return array.enumerated().map { JSONNode($1, path: "\(path)[\($0)]") }
+        return array.enumerated().map { JSONNode($1, .element($0, of: place)) }
     }
 
     /// This string.
@@ -89,7 +96,7 @@ public struct JSONNode: Sendable {
     public func allow(_ keys: Set<String>) throws(JSONShapeError) {
         guard let object = value.members else { throw wrong("an object") }
         for member in object.members where !keys.contains(member.key) {
-            throw .unknown(path: path.isEmpty ? member.key : "\(path).\(member.key)")
+            throw .unknown(path: Place(.member(member.key, of: place)).path)
         }
     }
 
@@ -104,6 +111,33 @@ public struct JSONNode: Sendable {
 
     private func text(of value: JSONValue) -> String {
         String(decoding: value.encoded().prefix(80), as: UTF8.self)
+    }
+}
+
+/// Where a value stands, as the way to it: text is made of it only for an error.
+private final class Place: Sendable {
+    enum Step: Sendable {
+        case root(String)
+        case member(String, of: Place)
+        case element(Int, of: Place)
+    }
+
+    static let root = Place(.root(""))
+
+    private let step: Step
+
+    init(_ step: Step) {
+        self.step = step
+    }
+
+    var path: String {
+        switch step {
+        case .root(let path): return path
+        case .member(let key, let place):
+            let path = place.path
+            return path.isEmpty ? key : "\(path).\(key)"
+        case .element(let index, let place): return "\(place.path)[\(index)]"
+        }
     }
 }
 

@@ -36,7 +36,12 @@ public struct JSONObject: Sendable {
     /// Setting replaces that value in its place or appends a member; setting nil removes every
     /// member of that key.
     public subscript(key: String) -> JSONValue? {
-        get { members.last { $0.key == key }?.value }
+        get {
+            for index in members.indices.reversed() where members[index].key == key {
+                return members[index].value
+            }
+            return nil
+        }
         set {
             guard let newValue else {
                 members.removeAll { $0.key == key }

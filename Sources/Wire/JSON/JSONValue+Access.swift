@@ -22,7 +22,10 @@ extension JSONValue {
     }
 
     /// Whether this is null.
-    public var isNull: Bool { self == .null }
+    public var isNull: Bool {
+        guard case .null = self else { return false }
+        return true
+    }
 
     /// The text, nil if this is no string.
     public var string: String? {

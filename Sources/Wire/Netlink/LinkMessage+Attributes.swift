@@ -12,6 +12,8 @@ private enum Number {
     static let operationalState: UInt16 = 16
     static let info: UInt16 = 18
     static let alias: UInt16 = 20
+    static let counters: UInt16 = 23
+    static let families: UInt16 = 26
     static let namespace: UInt16 = 28
     static let extent: UInt16 = 29
     static let carrier: UInt16 = 33
@@ -25,6 +27,8 @@ private enum Number {
     static let parentDevice: UInt16 = 56
     static let parentBus: UInt16 = 57
 
+    static let ipv6: UInt16 = 10
+    static let addressGeneration: UInt16 = 8
     static let infoKind: UInt16 = 1
     static let infoSettings: UInt16 = 2
 }
@@ -42,6 +46,7 @@ extension LinkMessage {
             info,
             // The kernel would keep a closing zero as part of the alias.
             alias.map { Attribute(Number.alias, bytes: Array($0.utf8)) },
+            families,
             namespace.map { Attribute(Number.namespace, UInt32(bitPattern: $0)) },
             extent.map { Attribute(Number.extent, $0.rawValue) },
             carrier.map { Attribute(Number.carrier, $0) },
@@ -63,13 +68,24 @@ extension LinkMessage {
         return Attribute(Number.info, nest: [Attribute(Number.infoKind, text: kind)] + settings)
     }
 
+    private var families: Attribute? {
+        addressGeneration.map { mode in
+            let ipv6 = Attribute(
+                Number.ipv6,
+                nest: [Attribute(Number.addressGeneration, mode.rawValue)]
+            )
+            return Attribute(Number.families, nest: [ipv6])
+        }
+    }
+
     private var properties: Attribute? {
         if alternativeNames.isEmpty { return nil }
         let names = alternativeNames.map { Attribute(Number.alternativeName, text: $0) }
         return Attribute(Number.properties, nest: names)
     }
 
-    /// Reads the payload of a ``MessageType/newLink``; ``kindSettings`` are not read.
+    /// Reads the payload of a ``MessageType/newLink``; ``kindSettings`` and
+    /// ``addressGeneration`` are not read.
     ///
     /// - Throws: ``NetlinkError`` when a length does not fit.
     public init(decoding payload: Span<UInt8>) throws(NetlinkError) {
@@ -95,6 +111,7 @@ extension LinkMessage {
         case Number.operationalState: operationalState = try attribute.integer()
         case Number.info: try readInfo(attribute.nested())
         case Number.alias: alias = attribute.text()
+        case Number.counters: counters = try LinkCounters(decoding: attribute)
         case Number.namespace: namespace = Int32(bitPattern: try attribute.integer())
         case Number.extent: extent = LinkExtent(rawValue: try attribute.integer())
         case Number.carrier: carrier = try attribute.integer()

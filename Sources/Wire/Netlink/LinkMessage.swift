@@ -44,6 +44,10 @@ public struct LinkMessage: Sendable, Hashable {
     public var kindSettings: [Attribute]?
     /// Free text that stays with the device (`IFLA_IFALIAS`).
     public var alias: String?
+    /// What the link has counted; only received (`IFLA_STATS64`).
+    public var counters: LinkCounters?
+    /// How the link makes IPv6 addresses for itself; only sent (`IFLA_INET6_ADDR_GEN_MODE`).
+    public var addressGeneration: AddressGeneration?
     /// A namespace to move to, by descriptor (`IFLA_NET_NS_FD`).
     public var namespace: Int32?
     /// What a get request wants or not (`IFLA_EXT_MASK`).

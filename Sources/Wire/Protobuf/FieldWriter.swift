@@ -12,6 +12,11 @@ public struct FieldWriter: Sendable {
     /// An empty message.
     public init() {}
 
+    /// An empty message behind `count` zero bytes.
+    init(behind count: Int) {
+        bytes = Array(repeating: 0, count: count)
+    }
+
     /// Writes a field without presence; the default is left out.
     public mutating func write<V: FieldValue>(_ number: Int, _ value: V) {
         guard !value.isDefault else { return }

@@ -80,6 +80,13 @@ extension Message {
         return writer.bytes
     }
 
+    /// The message's bytes behind `count` zero bytes, for a prefix.
+    public func encoded(behind count: Int) -> [UInt8] {
+        var writer = FieldWriter(behind: count)
+        encode(to: &writer)
+        return writer.bytes
+    }
+
     mutating func merge(
         _ bytes: Span<UInt8>,
         _ allowance: inout Allowance

@@ -16,7 +16,9 @@ public enum ProtobufError: Error, Equatable, Sendable {
     /// The field reaches past the end of its message; `field` is 0 for a tag.
     case truncated(field: Int)
 
-    /// A varint does not fit 64 bits; `field` is 0 for that of a tag.
+    /// A varint has more than ten bytes, or that of a tag or a length more than five.
+    ///
+    /// `field` is 0 for a tag.
     case overlongVarint(field: Int)
 
     /// A tag's field number is 0 or above 2^29 - 1.
@@ -47,9 +49,9 @@ extension ProtobufError: CustomStringConvertible {
         case .truncated(let field):
             "protobuf field \(field) reaches past the end of its message"
         case .overlongVarint(0):
-            "protobuf message has a tag of more than 64 bits"
+            "protobuf message has a tag of more than five bytes"
         case .overlongVarint(let field):
-            "protobuf field \(field) has a varint of more than 64 bits"
+            "protobuf field \(field) has a varint with too many bytes"
         case .invalidFieldNumber(let number):
             "protobuf message has a field with the invalid number \(number)"
         case .invalidWireType(let field, let type):

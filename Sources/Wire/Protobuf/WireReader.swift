@@ -21,18 +21,17 @@ public struct WireReader: ~Escapable, Sendable {
     /// Whether everything was read.
     var isAtEnd: Bool { reader.isAtEnd }
 
-    /// A varint payload.
+    /// A varint payload of ten bytes at most; bits above the 64th are dropped.
     ///
-    /// - Throws: ``ProtobufError/overlongVarint(field:)`` when a bit above the 64th is set.
-    mutating func varint() throws(ProtobufError) -> UInt64 {
+    /// - Throws: ``ProtobufError/overlongVarint(field:)`` when it goes on after `longest` bytes.
+    mutating func varint(longest: Int = 10) throws(ProtobufError) -> UInt64 {
         var value: UInt64 = 0
-        for shift in stride(from: UInt64(0), through: 63, by: 7) {
+        for index in 0..<UInt64(longest) {
             let byte = try byte()
-            guard shift < 63 || byte <= 1 else { throw .overlongVarint(field: number) }
-            value |= UInt64(byte & 0x7f) << shift
-            if byte & 0x80 == 0 { break }
+            value |= UInt64(byte & 0x7f) << (7 * index)
+            if byte & 0x80 == 0 { return value }
         }
-        return value
+        throw .overlongVarint(field: number)
     }
 
     /// A string's payload.
@@ -56,7 +55,7 @@ public struct WireReader: ~Escapable, Sendable {
     /// A length-delimited payload without its length.
     @_lifetime(copy self)
     mutating func content() throws(ProtobufError) -> Span<UInt8> {
-        try slice(Int(exactly: varint()) ?? .max)
+        try slice(Int(exactly: varint(longest: longestPrefix)) ?? .max)
     }
 
     /// The next field of a message.
@@ -79,7 +78,7 @@ public struct WireReader: ~Escapable, Sendable {
 
     private mutating func tag() throws(ProtobufError) -> Tag {
         number = 0
-        let bits = try varint()
+        let bits = try varint(longest: longestPrefix)
         guard let number = Int(exactly: bits >> 3), (1...largestFieldNumber).contains(number) else {
             throw .invalidFieldNumber(bits >> 3)
         }

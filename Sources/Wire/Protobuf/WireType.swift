@@ -23,3 +23,6 @@ public enum WireType: UInt8, Hashable, Sendable {
 
 /// The largest field number, 2^29 - 1.
 let largestFieldNumber = (1 << 29) - 1
+
+/// The bytes of a tag or a length at most: both have 32 bits.
+let longestPrefix = 5

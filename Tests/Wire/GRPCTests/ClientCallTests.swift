@@ -57,7 +57,9 @@ let one = "00 00000001 aa"
         let metadata = Metadata(received: [HeaderField("x", "1")])
         let trailers = Metadata(received: [HeaderField("y", "2")])
         #expect(
-            outputs == [.metadata(metadata), .message([0xaa]), .finished(.ok, trailers: trailers)]
+            outputs == [
+                .metadata(metadata), .message(Frame([0xaa])), .finished(.ok, trailers: trailers),
+            ]
         )
     }
 
@@ -66,7 +68,7 @@ let one = "00 00000001 aa"
             [.headers(accepted), .data(one + one), .data(one), .trailers(fine)],
             .serverStreaming
         )
-        #expect(outputs.filter { $0 == .message([0xaa]) }.count == 3)
+        #expect(outputs.filter { $0 == .message(Frame([0xaa])) }.count == 3)
         #expect(outputs.last == .finished(.ok, trailers: Metadata()))
     }
 
@@ -125,7 +127,7 @@ let one = "00 00000001 aa"
             ([.headers(accepted), .data("01 00000001 aa")], .internalError),
             (
                 [
-                    .headers(accepted + [HeaderField("grpc-encoding", "gzip")]),
+                    .headers(accepted + [HeaderField("grpc-encoding", "deflate")]),
                     .data("01 00000001"),
                 ], .internalError
             ),
@@ -135,6 +137,24 @@ let one = "00 00000001 aa"
         let outputs = run(inputs + [.data(one), .trailers(fine), .reset(0), .fail(.ok)])
         #expect(outputs.contains(.reset))
         #expect(ends(outputs) == [code])
+    }
+
+    @Test func `hands over what is compressed, with its encoding`() {
+        let headers = accepted + [HeaderField("grpc-encoding", "gzip")]
+        let outputs = run([.headers(headers), .data("01 00000001 aa"), .trailers(fine)])
+        #expect(outputs.contains(.message(Frame([0xaa], encoding: .gzip))))
+        #expect(ends(outputs) == [.ok])
+    }
+
+    @Test func `announces its encodings`() {
+        var request = ClientCall.Request(path: "/a.B/C")
+        request.encoding = .gzip
+        request.acceptsEncodings = true
+        #expect(
+            request.headers.suffix(2).map(\.description) == [
+                "grpc-encoding: gzip", "grpc-accept-encoding: identity,gzip",
+            ]
+        )
     }
 
     @Test func `skips informational headers`() {

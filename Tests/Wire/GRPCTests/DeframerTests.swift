@@ -15,14 +15,14 @@ import Testing
         pieces size: Int,
         limit: Int = 1000
     ) throws(Status) -> (messages: [[UInt8]], isWhole: Bool) {
-        var deframer = Deframer(limit: limit, compressed: Self.compressed)
+        var deframer = Deframer(limit: limit, encoding: .failure(Self.compressed))
         var messages: [[UInt8]] = []
         var start = 0
         while start < bytes.count {
             let piece = Array(bytes[start..<min(start + size, bytes.count)])
             start += size
             var reader = ByteReader(piece.span)
-            while let message = try deframer.next(from: &reader) { messages.append(message) }
+            while let message = try deframer.next(from: &reader) { messages.append(message.bytes) }
         }
         let isWhole = deframer.isBetweenMessages
         return (messages, isWhole)

@@ -79,6 +79,15 @@ import Testing
         }
     }
 
+    @Test func `a list that is too large is followed to its end`() throws {
+        var decoder = HeaderDecoder(listLimit: 100)
+        // Too large after its second field; the third and fourth go into the table.
+        let block = hex("82 4001 6101 62 4001 6301 64 4001 6501 66".replacing(" ", with: ""))
+        #expect(throws: HPACKError.listTooLarge(limit: 100)) { try decoder.decode(block.span) }
+        let fields = try decoder.decode([0xbe, 0xc0].span)
+        #expect(fields == [HeaderField("e", "f"), HeaderField("a", "b")])
+    }
+
     @Test func `a small block cannot unfold into a large list`() {
         var decoder = HeaderDecoder()
         // One field of 4032 octets, then its number ten thousand times.

@@ -104,11 +104,109 @@ import Testing
         }
     }
 
-    @Test func `a header list that unfolds beyond the limit ends the connection`() throws {
-        var server = ServerConnection(settings: Settings(maxHeaderListSize: 1000))
+    @Test func `a header list that unfolds beyond the limit costs its stream`() throws {
+        var server = ServerConnection(
+            settings: Settings(maxHeaderListSize: 1000),
+            limits: limits { $0.resets = 30 }
+        )
         _ = try server.receive(clientGreeting)
-        let bomb = frame(.headers, .endHeaders, on: 1, [UInt8](repeating: 0x82, count: 100))
-        expectCalm { () throws(ConnectionError) in try server.receive(bomb) }
+        func bomb(_ id: UInt32) -> [UInt8] {
+            frame(.headers, .endHeaders, on: id, [UInt8](repeating: 0x82, count: 100))
+        }
+        for round in 0..<UInt32(30) {
+            _ = server.takeOutput()
+            #expect(try server.receive(bomb(2 * round + 1)) == [])
+            let answers = RawFrame.all(in: server.takeOutput())
+            #expect(answers.map(\.type) == [.resetStream])
+            #expect(answers.first?.integer(at: 0) == ErrorCode.enhanceYourCalm.rawValue)
+        }
+        expectCalm { () throws(ConnectionError) in try server.receive(bomb(61)) }
+    }
+
+    @Test func `windows opened octet by octet have an end`() throws {
+        var server = ServerConnection(settings: .initial, limits: limits { $0.idleFrames = 50 })
+        let tiny = frame(.settings, setting(4, 0))
+        _ = try server.receive(clientGreeting + tiny + headers(request(), .endStream))
+        try server.respond(okay, endStream: false, on: .one)
+        try server.send([UInt8](repeating: 1, count: 1000), endStream: true, on: .one)
+        _ = try server.receive(windowUpdate(256, on: 1))
+        for _ in 0..<50 {
+            _ = try server.receive(windowUpdate(9, on: 1))
+            _ = server.takeOutput()
+        }
+        expectCalm { () throws(ConnectionError) in try server.receive(windowUpdate(9, on: 1)) }
+    }
+
+    @Test func `windows moved by little with each SETTINGS have an end`() throws {
+        var server = ServerConnection(settings: .initial, limits: limits { $0.idleFrames = 50 })
+        func move(_ size: UInt32) -> [UInt8] { frame(.settings, setting(4, size)) }
+        _ = try server.receive(clientGreeting + move(0) + headers(request(), .endStream))
+        try server.respond(okay, endStream: false, on: .one)
+        try server.send([UInt8](repeating: 1, count: 60_000), endStream: true, on: .one)
+        for step in 1...50 {
+            _ = try server.receive(move(256 * UInt32(step)))
+            _ = server.takeOutput()
+        }
+        for step in 1...50 {
+            _ = try server.receive(move(12_800 + 100 * UInt32(step)))
+            _ = server.takeOutput()
+        }
+        expectCalm { () throws(ConnectionError) in try server.receive(move(20_000 - 2_100)) }
+    }
+
+    @Test func `a window of fifteen octets is served for ever`() throws {
+        var server = ServerConnection(settings: .initial, limits: limits { $0.idleFrames = 50 })
+        let small = frame(.settings, setting(4, 15))
+        _ = try server.receive(clientGreeting + small + headers(request(), .endStream))
+        try server.respond(okay, endStream: false, on: .one)
+        try server.send([UInt8](repeating: 1, count: 6000), endStream: true, on: .one)
+        for _ in 0..<399 {
+            _ = try server.receive(windowUpdate(15, on: 1))
+            _ = server.takeOutput()
+        }
+        #expect(server.activeStreams == 0)
+    }
+
+    @Test func `a window that stays shut loses its stream`() throws {
+        var server = ServerConnection(settings: .initial)
+        let shut = frame(.settings, setting(4, 0))
+        _ = try server.receive(clientGreeting + shut + headers(request(), .endStream))
+        try server.respond(okay, endStream: false, on: .one)
+        try server.send([1, 2, 3], endStream: true, on: .one)
+        var stalled = server.resetStalled(.cancel)
+        #expect(stalled == [])
+        _ = try server.receive(windowUpdate(1, on: 1))
+        stalled = server.resetStalled(.cancel)
+        #expect(stalled == [])
+        _ = server.takeOutput()
+        stalled = server.resetStalled(.cancel)
+        #expect(stalled == [.one])
+        #expect(RawFrame.all(in: server.takeOutput()).map(\.type) == [.resetStream])
+        #expect(server.activeStreams == 0)
+        stalled = server.resetStalled(.cancel)
+        #expect(stalled == [])
+    }
+
+    @Test func `a frame or block that has begun is told from the next`() throws {
+        var server = ServerConnection(settings: .initial)
+        _ = try server.receive(clientGreeting)
+        var unfinished = server.unfinished
+        #expect(unfinished == nil)
+        let ping = frame(.ping, octets(1) + octets(2))
+        _ = try server.receive(Array(ping.prefix(5)))
+        unfinished = server.unfinished
+        let first = try #require(unfinished)
+        _ = try server.receive(Array(ping.dropFirst(5).prefix(7)))
+        #expect(server.unfinished == first)
+        _ = try server.receive(Array(ping.suffix(5)) + ping.prefix(1))
+        #expect(server.unfinished == first + 1)
+        let block = block(request())
+        _ = try server.receive(Array(ping.dropFirst()) + frame(.headers, on: 1, block))
+        #expect(server.unfinished == first + 2)
+        _ = try server.receive(frame(.continuation, on: 1))
+        #expect(server.unfinished == first + 2)
+        _ = try server.receive(frame(.continuation, .endHeaders, on: 1))
+        #expect(server.unfinished == nil)
     }
 
     private func limits(_ change: (inout ConnectionLimits) -> Void) -> ConnectionLimits {

@@ -47,6 +47,40 @@ import Testing
         #expect(try pair.exchange().server.body(of: id).count == 32767)
     }
 
+    @Test func `a large body comes out in pieces and goes on as they are taken`() throws {
+        var limits = ConnectionLimits.standard
+        limits.output = 20_000
+        var server = ServerConnection(settings: .standard, limits: limits)
+        var client = ClientConnection()
+        let streams = try (0..<2).map { _ in
+            try client.open(
+                [
+                    HeaderField(":method", "GET"), HeaderField(":path", "/"),
+                    HeaderField(":scheme", "http"), HeaderField(":authority", "x"),
+                ],
+                endStream: true
+            )
+        }
+        _ = try server.receive(client.takeOutput().span)
+        for stream in streams {
+            try server.respond([HeaderField(":status", "200")], endStream: false, on: stream)
+            try server.send([UInt8](repeating: 7, count: 100_000), endStream: true, on: stream)
+        }
+        var sizes: [StreamID: Int] = [:]
+        var pieces = 0
+        while true {
+            let piece = server.takeOutput()
+            if piece.isEmpty { break }
+            pieces += 1
+            #expect(piece.count <= 20_000 + 16_384 + 9)
+            for case .data(let id, let bytes, _) in try client.receive(piece.span) {
+                sizes[id, default: 0] += bytes.count
+            }
+        }
+        #expect(sizes == [streams[0]: 100_000, streams[1]: 100_000])
+        #expect(pieces > 6)
+    }
+
     @Test func `says when the buffer has drained`() throws {
         var pair = try Pair(server: Settings(initialWindowSize: 10))
         _ = try pair.exchange()

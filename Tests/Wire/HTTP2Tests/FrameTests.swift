@@ -74,7 +74,7 @@ import Testing
 
     @Test func `writes the same octets`() {
         var writer = FrameWriter()
-        writer.data(Array("hello".utf8).span, endStream: true, on: .one)
+        writer.data(Array("hello".utf8)[...], endStream: true, on: .one)
         writer.headers([0x82], endStream: true, on: .one, frameSize: 16384)
         writer.resetStream(.five, .cancel)
         writer.settings(Settings(initialWindowSize: 65536))
@@ -132,8 +132,8 @@ import Testing
         switch frame {
         case .data(let id, let body, let length, let end):
             return "data \(id.rawValue) \(text(body)) length \(length)\(end ? " end" : "")"
-        case .headers(let id, let fragment, let end, let complete):
-            return "headers \(id.rawValue) \(text(fragment))\(end ? " end" : "")"
+        case .headers(let id, let fragment, let flags, let complete):
+            return "headers \(id.rawValue) \(text(fragment))\(flags.endStream ? " end" : "")"
                 + (complete ? " complete" : "")
         case .priority(let id): return "priority \(id.rawValue)"
         case .resetStream(let id, let code): return "reset \(id.rawValue) \(code)"

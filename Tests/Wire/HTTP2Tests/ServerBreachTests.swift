@@ -220,6 +220,25 @@ import Testing
             .stream(1, .frameSizeError)
         ),
         .init(
+            "5.3.1",
+            "PRIORITY that depends on its own stream",
+            open + frame(.priority, on: 1, octets(0x8000_0001) + [1]),
+            .stream(1, .protocolError)
+        ),
+        .init(
+            "5.3.1",
+            "HEADERS that depend on their own stream",
+            frame(.headers, [.priority, .endHeaders], on: 1, octets(1) + [1] + get),
+            .stream(1, .protocolError)
+        ),
+        .init(
+            "5.3.1",
+            "padded HEADERS in two frames that depend on their own stream",
+            frame(.headers, [.padded, .priority], on: 1, [0] + octets(1) + [1] + get)
+                + frame(.continuation, .endHeaders, on: 1),
+            .stream(1, .protocolError)
+        ),
+        .init(
             "6.4",
             "RST_STREAM on stream 0",
             frame(.resetStream, octets(8)),

@@ -40,7 +40,7 @@ extension FieldGenerator {
         kinds.maybeOctets = maybe { $0.octets() }
         kinds.maybeFlag = maybe { $0.flag() }
         kinds.maybeSmall = maybe { $0.integer() }
-        kinds.maybeFactor = maybe { $0.flag() ? -0.0 : .infinity }
+        kinds.maybeFactor = maybe { $0.flag() ? -0.0 : -.infinity }
         kinds.maybeColor = maybe { $0.number() }
         kinds.maybeFixed = maybe { $0.integer() }
         kinds.maybeZigzag = maybe { $0.integer() }
@@ -78,7 +78,7 @@ extension FieldGenerator {
         return Double(eighths) / 8
     }
 
-    private mutating func leaf(depth: Int) -> Leaf {
+    mutating func leaf(depth: Int) -> Leaf {
         let child = depth > 0 ? maybe { $0.leaf(depth: depth - 1) } : nil
         return Leaf(text(), integer(), child: child)
     }

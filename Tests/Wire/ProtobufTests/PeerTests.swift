@@ -13,14 +13,17 @@ import Testing
             Kinds.self,
             named: "opi_xpu.test.Kinds",
             proto: "Tests/peers/kinds.proto",
-            values: (0..<2000).map { _ in fields.kinds() },
-            random: 10_000
+            values: (0..<10_000).map { _ in fields.kinds() },
+            random: 10_000,
+            mangled: 4000
         )
         peer.add(
             Leaf.self,
             named: "opi_xpu.test.Leaf",
             proto: "Tests/peers/kinds.proto",
-            random: 500
+            values: (0..<10_000).map { _ in fields.leaf(depth: 3) },
+            random: 10_000,
+            mangled: 10_000
         )
         for line in try await peer.disagreements() { Issue.record("\(line)") }
     }
