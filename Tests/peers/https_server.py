@@ -3,12 +3,13 @@
 """An HTTP/2 server on PyPI's h2 and Python's ssl, good or with one thing wrong:
 
     https_server.py DIRECTORY good|expired|early|other-name|self-signed|tls11|no-alpn|cut|
-                              client|plain|not-tls
+                              client|plain|not-tls|wildcard|common-name|other-alpn|client-expired|
+                              client-strange|silent|drip
 
 Prints `ready PORT`. The directory then has ca.crt, and client.crt with client.key. What it answers:
-/hello a text, /big?N that many bytes, /never nothing, /head only a head, /reset a reset stream,
-/echo the request's body, /headers the request's fields, /goaway a GOAWAY that leaves the stream out
-on the first connection.
+/resumed whether the session was resumed, /hello a text, /big?N that many bytes, /never nothing,
+/head only a head, /reset a reset stream, /echo the request's body, /headers the request's fields,
+/goaway a GOAWAY that leaves the stream out on the first connection.
 """
 import os
 import socket
@@ -16,6 +17,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 
 import h2.config
 import h2.connection
@@ -25,7 +27,9 @@ import h2.exceptions
 
 DATES = {"expired": ("20200101000000Z", "20200201000000Z"),
          "early": ("20990101000000Z", "20990201000000Z")}
-NAMES = {"other-name": "DNS:other.example,IP:192.0.2.9"}
+CLIENT_DATES = {"client-expired": DATES["expired"]}
+NAMES = {"other-name": "DNS:other.example,IP:192.0.2.9",
+         "wildcard": "DNS:*.example.test,DNS:w*.partial.test"}
 
 
 def openssl(*words):
@@ -39,15 +43,18 @@ def make_keys(folder, kind):
     openssl("req", "-x509", *key, "-days", "2", "-subj", "/CN=authority of this test", "-keyout",
             file("ca.key"), "-out", file("ca.crt"))
     for name in ("server", "client"):
+        names = NAMES.get(kind, "DNS:localhost,IP:127.0.0.1")
+        names = "" if kind == "common-name" else f"subjectAltName={names}\n"
         with open(file("ca.cnf"), "w", encoding="utf-8") as config:
             config.write(f"[ca]\ndefault_ca=it\n[it]\ndatabase={file('db')}\n"
                          f"new_certs_dir={folder}\nrand_serial=yes\ndefault_md=sha256\n"
                          f"policy=any\nunique_subject=no\n[any]\ncommonName=supplied\n[names]\n"
-                         f"subjectAltName={NAMES.get(kind, 'DNS:localhost,IP:127.0.0.1')}\n")
+                         f"basicConstraints=CA:FALSE\n{names}")
         open(file("db"), "w", encoding="utf-8").close()
-        openssl("req", *key, "-subj", f"/CN={name}", "-keyout", file(f"{name}.key"), "-out",
+        subject = "localhost" if kind == "common-name" else name
+        openssl("req", *key, "-subj", f"/CN={subject}", "-keyout", file(f"{name}.key"), "-out",
                 file(f"{name}.csr"))
-        begin, end = DATES.get(kind if name == "server" else "", (None, None))
+        begin, end = (DATES if name == "server" else CLIENT_DATES).get(kind, (None, None))
         dates = ["-startdate", begin, "-enddate", end] if begin else ["-days", "2"]
         openssl("ca", "-batch", "-notext", "-config", file("ca.cnf"), "-extensions", "names",
                 "-cert", file("ca.crt"), "-keyfile", file("ca.key"), "-in", file(f"{name}.csr"),
@@ -67,9 +74,15 @@ def make_context(folder, kind):
         context.minimum_version = ssl.TLSVersion.TLSv1_1
         context.maximum_version = ssl.TLSVersion.TLSv1_1
     if kind != "no-alpn":
-        context.set_alpn_protocols(["h2"])
-    if kind == "client":
-        context.load_verify_locations(os.path.join(folder, "ca.crt"))
+        context.set_alpn_protocols(["http/1.1" if kind == "other-alpn" else "h2"])
+    if kind.startswith("client"):
+        strange = kind == "client-strange"
+        if strange:
+            key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+            openssl("req", "-x509", *key, "-subj", "/CN=a stranger",
+                    "-keyout", os.path.join(folder, "other.key"),
+                    "-out", os.path.join(folder, "other.crt"))
+        context.load_verify_locations(os.path.join(folder, "other.crt" if strange else "ca.crt"))
         context.verify_mode = ssl.CERT_REQUIRED
     return context
 
@@ -118,8 +131,11 @@ class Conversation:
         if path == "/goaway" and self.number == 0:
             self.h2.close_connection(last_stream_id=max(0, stream - 2))
             return
-        bodies = {"/hello": b"hello", "/echo": self.bodies[stream], "/big": b"x" * int(query or 0),
-                  "/headers": b"\n".join(k + b": " + v for k, v in headers.items())}
+        resumed = str(getattr(self.connection, "session_reused", None)).encode()
+        bodies = {
+            "/hello": b"hello", "/resumed": resumed, "/echo": self.bodies[stream],
+            "/big": b"x" * int(query or 0),
+            "/headers": b"\n".join(k + b": " + v for k, v in headers.items())}
         status = "200" if path in (*bodies, "/head", "/goaway") else "404"
         self.h2.send_headers(stream, [(":status", status), ("content-type", "text/plain")])
         if path != "/head":
@@ -150,6 +166,14 @@ def serve(connection, number, kind, context):
         if kind == "cut":
             connection.recv(65536)
             connection.close()
+        elif kind in ("silent", "drip"):
+            connection.recv(65536)
+            connection.sendall(bytes.fromhex("1603034000") if kind == "drip" else b"")
+            while kind == "silent" and connection.recv(65536):
+                pass
+            while kind == "drip":
+                connection.sendall(b"\0")
+                time.sleep(0.05)
         elif kind == "not-tls":
             connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
             connection.recv(65536)

@@ -132,8 +132,7 @@ class Kubelet(services.RegistrationServicer):
                 line["accepted"] = False
         with self.changed:
             self.registrations.append({**line["request"], "accepted": line["accepted"]})
-            self.changed.notify_all()
-        emit({**line, **({"why": why} if why else {})})
+            self.tell({**line, **({"why": why} if why else {})})
         if why:
             context.abort(grpc.StatusCode.UNKNOWN, why)
         return protos.Empty()
@@ -154,9 +153,8 @@ class Kubelet(services.RegistrationServicer):
             if endpoint.closed:
                 return
             endpoint.devices = {device.ID: device for device in response.devices}
-            self.changed.notify_all()
-        emit({"event": "devices", "resource": endpoint.resource,
-              "devices": [plain(device) for device in response.devices]})
+            self.tell({"event": "devices", "resource": endpoint.resource,
+                       "devices": [plain(device) for device in response.devices]})
 
     def lost(self, endpoint, why):
         """A kubelet marks the devices of a lost plugin unhealthy and keeps them."""
@@ -166,13 +164,17 @@ class Kubelet(services.RegistrationServicer):
             endpoint.connected = False
             for device in endpoint.devices.values():
                 device.health = "Unhealthy"
-            self.changed.notify_all()
-        emit({"event": "stream-ended", "resource": endpoint.resource, "why": why})
+            self.tell({"event": "stream-ended", "resource": endpoint.resource, "why": why})
 
     def violation(self, text):
         with self.changed:
             self.violations.append(text)
-        emit({"event": "violation", "why": text})
+            self.tell({"event": "violation", "why": text})
+
+    def tell(self, event):
+        """The event goes out before any command can see what it tells; `changed` is held."""
+        emit(event)
+        self.changed.notify_all()
 
     # What commands ask.
 

@@ -16,7 +16,7 @@ def refusal(request):
     """The text with which a kubelet refuses a registration, or None."""
     if request.version != VERSION:
         return (f'requested API version "{request.version}" is not supported by kubelet. '
-                f'Supported version is "{VERSION}"')
+                f'Supported version is ["{VERSION}"]')
     if not _is_extended(request.resource_name):
         return f'the ResourceName "{request.resource_name}" is invalid'
     return None
@@ -25,9 +25,9 @@ def refusal(request):
 def _is_extended(name):
     """A domain that is not Kubernetes' own, a slash, and at most 63 characters."""
     found = RESOURCE.fullmatch(name)
-    if not found or len(found[3]) > 63 or len(f"requests.{name}") > 317:
+    if not found or len(name.split("/")[1]) > 63 or len(f"requests.{name}") > 317:
         return False
-    return not re.search(r"(^|\.)kubernetes\.io$", found[1]) and not name.startswith("requests.")
+    return not found[1].endswith("kubernetes.io") and not name.startswith("requests.")
 
 
 def registration_faults(request, folder, seconds_left):

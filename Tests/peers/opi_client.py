@@ -31,7 +31,17 @@ class Client:
     def __init__(self, address):
         self.channel = grpc.insecure_channel(address)
         self.stubs = (services.LogicalBridgeServiceStub(self.channel),
-                      services.BridgePortServiceStub(self.channel))
+                      services.BridgePortServiceStub(self.channel),
+                      services.VrfServiceStub(self.channel),
+                      services.SviServiceStub(self.channel))
+
+    def ready(self, seconds=5):
+        """Whether the server is there, once it is or the time is over."""
+        try:
+            grpc.channel_ready_future(self.channel).result(timeout=seconds)
+        except grpc.FutureTimeoutError:
+            return False
+        return True
 
     def call(self, method, **fields):
         stub = next(stub for stub in self.stubs if hasattr(stub, method))

@@ -3,12 +3,20 @@
 
 Standard input is one line of JSON,
 
-    {"jobs": [{"proto": path, "message": full name, "echo": n, "random": n, "seed": n}]}
+    {"jobs": [{"proto": path, "message": full name, "echo": n, "judge": n, "random": n,
+               "mangled": n, "seed": n}]}
 
-then for every job its `echo` messages. Standard output is, for every job, those messages parsed
-and serialised again, then `random` new ones. A message is four bytes of length, most significant
-first, and its bytes. A message with an unknown field, or one that does not parse, ends the process
-with status 1 and a sentence on standard error.
+then for every job its `echo` messages and its `judge` ones. Standard output is, for every job,
+
+- the `echo` messages parsed and serialised again; one with an unknown field, or one that does not
+  parse, ends the process with status 1 and a sentence on standard error;
+- a verdict on each `judge` message;
+- `random` new messages, the first few with every field and written by protoc from text;
+- `mangled` messages damaged by protobuf_mangle.py, each with its verdict.
+
+A message is four bytes of length, most significant first, and its bytes. A verdict is the message
+parsed and serialised again, unknown fields included, or nothing but the length 0xffffffff when it
+does not parse.
 """
 import json
 import os
@@ -17,12 +25,17 @@ import struct
 import sys
 import tempfile
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
+from google.protobuf.message import DecodeError
 from google.protobuf.unknown_fields import UnknownFieldSet
 import grpc_tools
 from grpc_tools import protoc
 
+from protobuf_mangle import Mangler
+
 WELL_KNOWN = os.path.join(os.path.dirname(grpc_tools.__file__), "_proto")
+GOLDENS = 3
+REFUSED = struct.pack(">I", 0xFFFFFFFF)
 
 
 def pool_of(proto):
@@ -38,6 +51,26 @@ def pool_of(proto):
     for file in files.file:
         pool.Add(file)
     return pool
+
+
+def encoded_by_protoc(proto, message):
+    """What protoc, which reads the .proto file and the message's text, makes of it."""
+    arguments = [f"-I{os.path.dirname(proto)}", f"-I{WELL_KNOWN}", "--deterministic_output"]
+    arguments += [f"--encode={message.DESCRIPTOR.full_name}", proto]
+    with tempfile.TemporaryFile() as text, tempfile.TemporaryFile() as output:
+        text.write(text_format.MessageToString(message).encode())
+        text.seek(0)
+        kept = os.dup(0), os.dup(1)
+        os.dup2(text.fileno(), 0)
+        os.dup2(output.fileno(), 1)
+        status = protoc.main(["protoc"] + arguments)
+        for number, descriptor in enumerate(kept):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        if status != 0:
+            sys.exit(f"protoc does not encode {message.DESCRIPTOR.full_name}")
+        output.seek(0)
+        return output.read()
 
 
 def messages_in(message):
@@ -70,6 +103,19 @@ def echo(type, data, where):
     return message.SerializeToString(deterministic=True)
 
 
+def verdict(type, data):
+    message = type()
+    try:
+        message.ParseFromString(data)
+    except DecodeError:
+        return REFUSED
+    return framed(message.SerializeToString(deterministic=True))
+
+
+def framed(data):
+    return struct.pack(">I", len(data)) + data
+
+
 class Maker:
     """Random messages: about half of the fields present, values often at an edge."""
 
@@ -78,10 +124,10 @@ class Maker:
     def __init__(self, seed):
         self.random = random.Random(seed)
 
-    def fill(self, message, depth=0):
+    def fill(self, message, depth=0, share=0.5):
         for field in message.DESCRIPTOR.fields:
             # A later member of a oneof replaces an earlier one.
-            if self.random.random() < (0.5 if depth == 0 else 0.6):
+            if self.random.random() < (share if depth == 0 else 0.6):
                 self.set(message, field, depth)
         return message
 
@@ -143,8 +189,13 @@ class Maker:
     def real(self, format, bits):
         (value,) = struct.unpack(format, bits)
         # The bits of a NaN need not survive Python.
-        random_value = 1.5 if value != value else value
-        return self.random.choice([0.0, -0.0, 1.0, float("inf"), random_value, random_value])
+        value = float("nan") if value != value else value
+        return self.random.choice([0.0, -0.0, 1.0, float("inf"), float("-inf"), value, value])
+
+
+def message_from(source):
+    (length,) = struct.unpack(">I", source.read(4))
+    return source.read(length)
 
 
 def main():
@@ -156,13 +207,22 @@ def main():
             pools[proto] = pool_of(proto)
         type = message_factory.GetMessageClass(pools[proto].FindMessageTypeByName(name))
         for index in range(job["echo"]):
-            (length,) = struct.unpack(">I", source.read(4))
-            data = echo(type, source.read(length), f"{name} number {index}")
-            sink.write(struct.pack(">I", len(data)) + data)
+            sink.write(framed(echo(type, message_from(source), f"{name} number {index}")))
+        for _ in range(job["judge"]):
+            sink.write(verdict(type, message_from(source)))
         maker = Maker(job["seed"])
-        for _ in range(job["random"]):
-            data = maker.fill(type()).SerializeToString(deterministic=True)
-            sink.write(struct.pack(">I", len(data)) + data)
+        for index in range(job["random"]):
+            if index < GOLDENS:
+                data = encoded_by_protoc(proto, maker.fill(type(), share=1))
+            else:
+                data = maker.fill(type()).SerializeToString(deterministic=True)
+            sink.write(framed(data))
+        mangler, last = Mangler(maker.random), b""
+        for _ in range(job["mangled"]):
+            whole = maker.fill(type()).SerializeToString(deterministic=True)
+            data = mangler.mangle(type.DESCRIPTOR, whole, last)
+            last = whole
+            sink.write(framed(data) + verdict(type, data))
 
 
 main()

@@ -28,7 +28,7 @@ public struct Backoff: Hashable, Sendable {
     }
 
     /// The pause after so many failures in a row, at least one.
-    func pause(
+    public func pause(
         after failures: Int,
         using generator: inout some RandomNumberGenerator
     ) -> Duration {

@@ -29,23 +29,36 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     /// Makes the receiver of a stream that the peer opens.
     typealias Acceptor = (StreamHandle) -> any StreamReceiver
 
+    /// Bytes that a turn of the event loop may collect before those who send have to wait.
+    static var highWater: Int { 1 << 16 }
+
+    /// Fewer answers than this are not worth a system call of their own.
+    private static var smallestShare: Int { 4 }
+
     /// How long a peer that does not read may keep a closing connection.
     private static var farewell: TimeAmount { .seconds(2) }
 
     private let endpoint: Endpoint
     private let policy: KeepAlivePolicy
     private let accept: Acceptor?
-    private let notify: (Notice) -> Void
+    let notify: (Notice) -> Void
 
     var machine: Machine
+    let tally = Tally()
     private var context: ChannelHandlerContext?
-    private var receivers: [StreamID: any StreamReceiver] = [:]
+    var receivers: [StreamID: any StreamReceiver] = [:]
     private var keepAlive: KeepAlive?
     private var timer: Scheduled<Void>?
     private var nextLook: NIODeadline?
+    private var lastStallLook: NIODeadline?
+    private var lastForgiven: NIODeadline?
     private var reason: ConnectionFailure.Reason?
     private var isReading = false
     private var writeIsScheduled = false
+    /// Streams that ended with an answer that is not written yet.
+    var unwrittenAnswers = 0
+    /// Streams that were told to wait until what has piled up in the machine is written.
+    var awaitsWrite: [StreamID] = []
     private var isClosing = false
 
     init(
@@ -102,8 +115,13 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
         isReading = true
         keepAlive?.received(at: context.eventLoop.now)
         let buffer = unwrapInboundIn(data)
+        if keepAlive?.isHandshaken == false {
+            if Self.isTLS(buffer) { return close(.speaksTLS) }
+            if let line = Self.text(buffer) { return close(.speaksText(line)) }
+        }
         do throws(ConnectionError) {
             for event in try machine.receive(buffer.readableBytesUInt8Span) { handle(event) }
+            keepAlive?.follow(unfinished: machine.unfinished, at: context.eventLoop.now)
         } catch {
             for event in machine.takeEvents() { handle(event) }
             close(.violated(error))
@@ -112,6 +130,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
+        if let end = keepAlive?.frameEnd { lookAgain(at: end, context) }
         write()
         context.fireChannelReadComplete()
     }
@@ -184,11 +203,18 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
         context.fireChannelWritabilityChanged()
     }
 
-    fileprivate var isWritable: Bool { context?.channel.isWritable ?? false }
+    var isWritable: Bool { context?.channel.isWritable ?? false }
 
     /// Arranges one write after everything that this turn of the event loop still brings.
+    ///
+    /// When a burst is half answered, that half is written: the client works on it while we answer
+    /// the rest, instead of the two taking turns.
     func scheduleWrite() {
-        guard !isReading, !writeIsScheduled, let context else { return }
+        guard !isReading, let context else { return }
+        if unwrittenAnswers >= Self.smallestShare, unwrittenAnswers >= receivers.count {
+            return write()
+        }
+        guard !writeIsScheduled else { return }
         writeIsScheduled = true
         context.eventLoop.assumeIsolated().execute {
             self.writeIsScheduled = false
@@ -198,11 +224,23 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
 
     private func write() {
         guard let context, context.channel.isActive, isWritable, !isClosing else { return }
-        let bytes = machine.takeOutput()
-        if !bytes.isEmpty {
-            context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+        unwrittenAnswers = 0
+        var bytes = machine.takeOutput()
+        while !bytes.isEmpty {
+            // As many pieces as the channel takes go out with one system call.
+            repeat {
+                context.write(wrapOutboundOut(ByteBuffer(bytes: bytes)), promise: nil)
+                bytes = isWritable ? machine.takeOutput() : []
+            } while !bytes.isEmpty
+            context.flush()
+            if isWritable { bytes = machine.takeOutput() }
         }
         if machine.isClosed { leave() }
+        for event in machine.takeEvents() { handle(event) }
+        guard !awaitsWrite.isEmpty else { return }
+        let streams = awaitsWrite
+        awaitsWrite = []
+        for id in streams { receivers[id]?.becameWritable() }
     }
 
     // MARK: - The end
@@ -229,6 +267,9 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     }
 
     /// Sends what the machine has to say as its last word, then closes.
+    ///
+    /// A server that was wronged closes only its half, until the client hangs up or the farewell is
+    /// over: what the client still sends would turn the end into a reset that destroys the GOAWAY.
     func close(_ reason: ConnectionFailure.Reason) {
         guard !isClosing, let context else { return }
         isClosing = true
@@ -236,7 +277,15 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
         let channel = context.channel
         // Even when there is no last word, this completes after all that was written before.
         let last = ByteBuffer(bytes: machine.takeOutput())
-        channel.writeAndFlush(last).whenComplete { _ in channel.close(promise: nil) }
+        let lingers = Machine.answers && reason.deservesAnswer
+        if lingers { fail(reason) }
+        guard lingers || keepAlive?.isHandshaken == true else {
+            // Nothing that could be waited for: it may never read, or never end its handshake.
+            channel.writeAndFlush(last, promise: nil)
+            return channel.close(promise: nil)
+        }
+        let mode = lingers ? CloseMode.output : .all
+        channel.writeAndFlush(last).whenComplete { _ in channel.close(mode: mode, promise: nil) }
         channel.eventLoop.scheduleTask(in: Self.farewell) { channel.close(promise: nil) }
     }
 
@@ -244,11 +293,15 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
         isClosing = true
         timer?.cancel()
         timer = nil
-        let failure = ConnectionFailure(endpoint, reason)
+        fail(reason)
+        notify(.ended(ConnectionFailure(endpoint, reason)))
+    }
+
+    private func fail(_ reason: ConnectionFailure.Reason) {
         let orphans = receivers
         receivers = [:]
+        let failure = ConnectionFailure(endpoint, reason)
         for receiver in orphans.values { receiver.failed(failure) }
-        notify(.ended(failure))
     }
 
     // MARK: - Time
@@ -258,7 +311,12 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
         guard !isClosing, let context else { return }
         let now = context.eventLoop.now
         let streams = machine.activeStreams
-        switch keepAlive?.check(at: now, activeStreams: streams) {
+        let isAcknowledged = machine.settingsAreAcknowledged || !Machine.answers
+        switch keepAlive?.check(
+            at: now,
+            activeStreams: streams,
+            isAcknowledged: isAcknowledged
+        ) {
         case .wait(let moment):
             lookAgain(at: moment, context)
         case .ask(let moment):
@@ -269,64 +327,73 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
             close(.silent(silence))
         case .noHandshake(let time):
             close(.noHandshake(time))
+        case .tooSlow(let time):
+            close(.tooSlow(time))
+        case .unacknowledged(let time):
+            machine.shutDown(.settingsTimeout, debug: [])
+            close(.unacknowledged(time))
         case .retire:
             shutDown()
             lookAgain(at: now + .seconds(1), context)
         case nil:
             break
         }
+        if let end = keepAlive?.frameEnd { lookAgain(at: end, context) }
+        lookForStalled(at: now, context)
+    }
+
+    /// Gives up streams whose bytes the peer does not let out.
+    private func lookForStalled(at now: NIODeadline, _ context: ChannelHandlerContext) {
+        guard let stall = policy.stall.map({ TimeAmount($0) }), !isClosing else { return }
+        let next = (lastStallLook ?? now) + stall
+        guard lastStallLook == nil || now >= next else { return lookAgain(at: next, context) }
+        lastStallLook = now
+        for id in machine.resetStalled(.enhanceYourCalm) {
+            receivers.removeValue(forKey: id)?.wasReset(.enhanceYourCalm)
+            notify(.hasRoom)
+            scheduleWrite()
+        }
+        lookAgain(at: now + stall, context)
     }
 
     private func lookAgain(at moment: NIODeadline, _ context: ChannelHandlerContext) {
+        guard !isClosing else { return }
         if timer != nil, let nextLook, nextLook <= moment { return }
         timer?.cancel()
         nextLook = moment
         timer = context.eventLoop.assumeIsolated().scheduleTask(deadline: moment) {
             self.timer = nil
-            self.machine.forgiveNoise()
+            self.forgive()
             self.look()
         }
     }
 }
 
-extension ConnectionHandler: StreamOwner where Machine: ~Copyable {
-    func respond(_ headers: [HeaderField], endStream: Bool, on id: StreamID) throws(RequestError) {
-        try machine.respond(headers, endStream: endStream, on: id)
-        if endStream { answered(id) }
-        scheduleWrite()
+extension ConnectionHandler where Machine: ~Copyable {
+    /// Whether the first bytes are those of a TLS record.
+    ///
+    /// A client's hello, or a server's alert that answers what is not TLS (RFC 8446 § 5.1); HTTP/2
+    /// never begins so.
+    private static func isTLS(_ buffer: ByteBuffer) -> Bool {
+        let start = buffer.readableBytesView.prefix(2)
+        let kind: UInt8 = Machine.answers ? 0x16 : 0x15
+        return start.elementsEqual([kind, 0x03])
     }
 
-    func send(_ bytes: [UInt8], endStream: Bool, on id: StreamID) throws(RequestError) {
-        try machine.send(bytes, endStream: endStream, on: id)
-        if endStream { answered(id) }
-        scheduleWrite()
+    /// The first line of a server that answers our preface in text, as one of HTTP/1.1 does; no
+    /// first frame of HTTP/2 looks like that, for its length would be millions (RFC 9113 § 3.4).
+    private static func text(_ buffer: ByteBuffer) -> String? {
+        guard !Machine.answers else { return nil }
+        let line = buffer.readableBytesView.prefix(80).prefix { (0x20...0x7e).contains($0) }
+        return line.count < 4 ? nil : String(decoding: line, as: UTF8.self)
     }
 
-    func sendTrailers(_ trailers: [HeaderField], on id: StreamID) throws(RequestError) {
-        try machine.sendTrailers(trailers, on: id)
-        answered(id)
-        scheduleWrite()
-    }
-
-    func reset(_ id: StreamID, _ code: ErrorCode) {
-        machine.reset(id, code)
-        receivers[id] = nil
-        notify(.hasRoom)
-        scheduleWrite()
-    }
-
-    func consumed(_ count: Int, on id: StreamID) {
-        machine.consumed(count, on: id)
-        scheduleWrite()
-    }
-
-    func unsent(on id: StreamID) -> Int {
-        let buffered = machine.buffered(on: id)
-        return buffered == 0 && !isWritable ? 1 : buffered
-    }
-
-    /// A server's stream is over with the answer.
-    private func answered(_ id: StreamID) {
-        if Machine.answers { receivers[id] = nil }
+    /// Lets the flood counts start again once a minute, however often the clock is looked at.
+    private func forgive() {
+        guard let context else { return }
+        let now = context.eventLoop.now
+        guard now >= (lastForgiven ?? .uptimeNanoseconds(0)) + .seconds(60) else { return }
+        lastForgiven = now
+        machine.forgiveNoise()
     }
 }

@@ -41,7 +41,8 @@ public struct TLSPeer: Sendable {
 ///        call               connected             lost, or the server goes away
 /// idle ────────► connecting ─────────► connected ───────────────────────────────► idle
 ///   ▲                 │ failed
-///   └── resting ◄─────┘   a call fails at once with the reason while the pause lasts
+///   └── resting ◄─────┘   a call fails at once with the reason while the pause lasts,
+///                         unless it waits for the server
 /// ```
 ///
 /// Everything happens on one event loop; the verbs may be called from anywhere.

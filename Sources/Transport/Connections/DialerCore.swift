@@ -44,11 +44,14 @@ final class DialerCore {
         case .connected(let handler, _):
             if !waiting.isEmpty || !start(sender, on: handler) { wait(sender) }
         case .resting(let end, let failure):
-            if eventLoop.now < end {
-                sender.failed(failure)
-            } else {
+            if eventLoop.now >= end {
                 waiting.append(sender)
                 connect()
+            } else if sender.waitsForConnection {
+                wait(sender)
+                if waiting.count == 1 { tryAgain(at: end) }
+            } else {
+                sender.failed(failure)
             }
         case .closing, .closed:
             sender.failed(ConnectionFailure(endpoint, .closed))
@@ -149,11 +152,12 @@ extension DialerCore {
 
     private func fill(_ channel: any NIOCore.Channel, attempt: Int) throws {
         if let tls = options.tls {
-            let handler = try TLSHandler(tls.context, serverName: tls.name)
+            let patience = options.keepAlive.handshake
+            let handler = try TLSHandler(tls, at: endpoint, patience: patience)
             try channel.pipeline.syncOperations.addHandler(handler)
         }
         let handler = Handler(
-            ClientConnection(),
+            ClientConnection(limits: .pieces),
             endpoint: endpoint,
             policy: options.keepAlive,
             notify: { [weak self] notice in
@@ -184,8 +188,23 @@ extension DialerCore {
         failures += 1
         var generator = SystemRandomNumberGenerator()
         let pause = options.backoff.pause(after: failures, using: &generator)
-        state = .resting(until: eventLoop.now + TimeAmount(pause), failure)
+        let end = eventLoop.now + TimeAmount(pause)
+        state = .resting(until: end, failure)
+        let staying = waiting.filter(\.waitsForConnection)
+        waiting.removeAll(where: \.waitsForConnection)
         fail(failure)
+        waiting.append(contentsOf: staying)
+        if !waiting.isEmpty { tryAgain(at: end) }
+    }
+
+    /// Connects when the pause is over, for those that wait for the server.
+    private func tryAgain(at end: NIODeadline) {
+        let core = NIOLoopBound(self, eventLoop: eventLoop)
+        eventLoop.scheduleTask(deadline: end) {
+            let core = core.value
+            guard case .resting = core.state, !core.waiting.isEmpty else { return }
+            core.connect()
+        }
     }
 
     private func take(_ notice: Handler.Notice, from attempt: Int) {

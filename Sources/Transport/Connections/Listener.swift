@@ -2,6 +2,7 @@
 
 public import Kernel
 public import NIOCore
+public import TLS
 import HTTP2
 import NIOPosix
 import Synchronization
@@ -10,14 +11,25 @@ import Synchronization
 public struct ListenOptions: Sendable {
     /// The user a process on a Unix socket must run as, nil for any that the file's mode lets in.
     public var peerUser: UInt32?
-    /// Connections at a time; those above are closed at once.
+    /// Connections at a time; one above takes the place of the first that has not spoken HTTP/2
+    /// yet, and is closed at once when all have.
     public var connections = 256
+    /// Of these, how many one peer may have: an IP address, or on a Unix socket a user.
+    public var connectionsPerPeer = 128
     /// Streams at a time on each connection.
     public var streams: UInt32 = 256
     /// How long a connection may be quiet.
     public var keepAlive = KeepAlivePolicy.server
-    /// Adds what belongs between the socket and HTTP/2, such as TLS.
-    public var prepare: (@Sendable (any NIOCore.Channel) throws -> Void)?
+    /// Speaks TLS with this certificate; nil for plain bytes.
+    public var tls: TLSServerContext?
+    /// Told of each connection that ends before it speaks HTTP/2, or because of TLS, and why.
+    ///
+    /// Called on the connection's event loop.
+    public var onRefusal: (@Sendable (ConnectionFailure, Caller) -> Void)?
+
+    /// The network namespace to listen in, by its path, nil for our own; for TCP, which then is on
+    /// 127.0.0.1 whatever the host says.
+    public var namespace: String?
 
     /// The defaults.
     public init() {}
@@ -29,6 +41,10 @@ public struct Caller: Hashable, Sendable {
     public let credentials: PeerCredentials?
     /// The address at the other end of a TCP connection.
     public let address: String?
+    /// The same without the port.
+    let host: String?
+    /// Whom the certificate names that the client has proven to own, over TLS.
+    public let identity: TLSIdentity?
 }
 
 /// A socket that accepts connections and the streams on them.
@@ -66,6 +82,7 @@ public final class Listener: Sendable {
     ) async throws(ConnectionFailure) -> Listener {
         let guests = Guests(endpoint, options, accept)
         let bootstrap = ServerBootstrap(group: group)
+            .childChannelOption(.writeBufferWaterMark, value: Self.waterMark)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try guests.admit(channel) }
             }
@@ -76,6 +93,11 @@ public final class Listener: Sendable {
                 let file = socket.file
                 let channel = try await bootstrap.withBoundSocket(socket.release()).get()
                 return Listener(endpoint, channel, file, guests)
+            case .tcp(let host, let port) where options.namespace != nil:
+                let socket = try listen(inside: options.namespace ?? "", port)
+                let chosen = Endpoint.tcp(host: host, port: socket.port)
+                let channel = try await bootstrap.withBoundSocket(socket.release()).get()
+                return Listener(chosen, channel, nil, guests)
             case .tcp(let host, let port):
                 let channel =
                     try await bootstrap
@@ -90,6 +112,19 @@ public final class Listener: Sendable {
         } catch {
             throw ConnectionFailure(endpoint, error, during: "bind")
         }
+    }
+
+    /// Bytes that wait for the kernel: above the one a writer waits, below the other it goes on,
+    /// while the kernel still has some to send.
+    private static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(
+        low: 1 << 17,
+        high: 1 << 18
+    )
+
+    private static func listen(inside path: String, _ port: UInt16) throws -> TCPListener {
+        try NetworkNamespace(path: path).run { () throws(KernelError) in
+            try TCPListener(loopbackPort: port)
+        }.get()
     }
 
     /// Stops accepting, removes the socket's file, and tells every client to go elsewhere.

@@ -24,13 +24,17 @@ protocol StreamMachine: ~Copyable {
     ) throws(RequestError)
     mutating func consumed(_ count: Int, on stream: StreamID)
     mutating func reset(_ stream: StreamID, _ code: ErrorCode)
+    mutating func resetStalled(_ code: ErrorCode) -> [StreamID]
     mutating func ping(_ payload: UInt64)
     mutating func forgiveNoise()
     mutating func shutDown(_ code: ErrorCode, debug: [UInt8])
     func buffered(on stream: StreamID) -> Int
+    var unfinished: Int? { get }
+    var pendingOutput: Int { get }
     var activeStreams: Int { get }
     var isClosed: Bool { get }
     var isGoingAway: Bool { get }
+    var settingsAreAcknowledged: Bool { get }
 
     /// Whether the peer's last word on a stream leaves nothing for us to say there.
     static var answers: Bool { get }
@@ -50,5 +54,14 @@ extension ClientConnection: StreamMachine {
     ) throws(RequestError) {
         // Only a server's streams are answered.
         throw .outOfOrder(stream)
+    }
+}
+
+extension ConnectionLimits {
+    /// The standard limits, and output in pieces that an allocator has at hand.
+    static var pieces: ConnectionLimits {
+        var limits = standard
+        limits.output = 1 << 16
+        return limits
     }
 }

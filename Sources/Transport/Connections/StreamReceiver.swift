@@ -31,6 +31,9 @@ public protocol StreamReceiver: AnyObject, Sendable {
 
 /// A receiver that opens its stream itself: a client's request.
 public protocol RequestSender: StreamReceiver {
+    /// Whether the request stays when the server cannot be reached, until it can.
+    var waitsForConnection: Bool { get }
+
     /// The request has reached the event loop that it will stay on; the place to set timers.
     func submitted(to eventLoop: any EventLoop)
 
@@ -45,18 +48,29 @@ public protocol RequestSender: StreamReceiver {
     func wasRefused(_ error: RequestError)
 }
 
+extension RequestSender {
+    /// A request fails with the attempt to connect that it waited for.
+    public var waitsForConnection: Bool { false }
+}
+
 /// One stream, for its receiver to act on.
 ///
 /// ``perform(_:)`` may be called from anywhere; all other verbs on the event loop alone.
 public struct StreamHandle: Sendable {
     private let owner: NIOLoopBound<any StreamOwner>
-    private let eventLoop: any EventLoop
+
+    /// The connection's event loop.
+    public let eventLoop: any EventLoop
 
     /// The stream's number.
     public let id: StreamID
 
+    /// What its connection's receivers count together.
+    public let tally: Tally
+
     init(_ id: StreamID, of owner: any StreamOwner, on eventLoop: any EventLoop) {
         self.id = id
+        tally = owner.tally
         self.owner = NIOLoopBound(owner, eventLoop: eventLoop)
         self.eventLoop = eventLoop
     }
@@ -112,6 +126,7 @@ public struct StreamHandle: Sendable {
 
 /// What a connection does for its streams, on its event loop.
 protocol StreamOwner: AnyObject {
+    var tally: Tally { get }
     func respond(_ headers: [HeaderField], endStream: Bool, on id: StreamID) throws(RequestError)
     func send(_ bytes: [UInt8], endStream: Bool, on id: StreamID) throws(RequestError)
     func sendTrailers(_ trailers: [HeaderField], on id: StreamID) throws(RequestError)

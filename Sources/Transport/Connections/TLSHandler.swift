@@ -3,32 +3,61 @@
 import NIOCore
 import TLS
 
-/// Puts a ``TLS/TLSClientSession`` between a channel's socket and its HTTP/2.
+/// Puts a ``TLS/TLSSession``, of a client or a server, between a channel's socket and its HTTP/2.
 ///
 /// What is written before the handshake is over waits for its end. A handshake that fails reaches
-/// the handlers above as the `TLSError` it failed with, after the alert for the peer.
+/// the handlers above as the `TLSError` it failed with, after the alert for the peer; so does one
+/// that is not over in time.
 final class TLSHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private var session: TLSClientSession
+    private var session: TLSSession
     private var isOpen = false
     private var hasFailed = false
     /// Plain bytes that wait for the end of the handshake.
     private var waiting: [ByteBuffer] = []
     private var promises: [EventLoopPromise<Void>] = []
 
-    init(_ context: TLSClientContext, serverName: String) throws(TLSError) {
-        session = try TLSClientSession(context, serverName: serverName)
+    private let isClient: Bool
+    private let patience: Duration
+    private var timer: Scheduled<Void>?
+
+    /// Who the peer is, known before anything of what it says is passed on.
+    private(set) var peer: TLSIdentity?
+
+    /// A client's end, which waits so long for the end of the handshake.
+    init(_ tls: TLSPeer, at endpoint: Endpoint, patience: Duration) throws(TLSError) {
+        session = try TLSSession(tls.context, serverName: tls.name, endpoint: "\(endpoint)")
+        isClient = true
+        self.patience = patience
+    }
+
+    /// A server's end, which waits so long for the end of the handshake.
+    init(_ context: TLSServerContext, patience: Duration) throws(TLSError) {
+        session = try TLSSession(context)
+        isClient = false
+        self.patience = patience
+    }
+
+    /// The handshake has one deadline for all of it: a byte now and then does not move it.
+    private func startTimer(_ context: ChannelHandlerContext) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(patience)) {
+            guard !self.isOpen, !self.hasFailed else { return }
+            self.fail(context, .timedOut(self.patience))
+        }
     }
 
     // MARK: - In
 
     func channelActive(context: ChannelHandlerContext) {
-        attempt(context) { session throws(TLSError) in try session.start() }
-        push(context)
+        startTimer(context)
+        if isClient {
+            attempt(context) { session throws(TLSError) in try session.start() }
+            push(context)
+        }
         context.fireChannelActive()
     }
 
@@ -46,7 +75,7 @@ final class TLSHandler: ChannelDuplexHandler {
         }
     }
 
-    private func handle(_ event: TLSClientSession.Event, _ context: ChannelHandlerContext) {
+    private func handle(_ event: TLSSession.Event, _ context: ChannelHandlerContext) {
         switch event {
         case .established: open(context)
         case .data(let bytes): context.fireChannelRead(wrapInboundOut(ByteBuffer(bytes: bytes)))
@@ -55,13 +84,16 @@ final class TLSHandler: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
         if !isOpen, !hasFailed { fail(context, .truncated) }
         dropPromises(ChannelError.ioOnClosedChannel)
         context.fireChannelInactive()
     }
 
     private func open(_ context: ChannelHandlerContext) {
+        timer?.cancel()
         isOpen = true
+        peer = session.peer
         let held = waiting
         waiting = []
         for buffer in held { encrypt(buffer, context) }
@@ -114,7 +146,7 @@ final class TLSHandler: ChannelDuplexHandler {
 
     private func attempt(
         _ context: ChannelHandlerContext,
-        _ body: (inout TLSClientSession) throws(TLSError) -> Void
+        _ body: (inout TLSSession) throws(TLSError) -> Void
     ) {
         guard !hasFailed else { return }
         do throws(TLSError) {

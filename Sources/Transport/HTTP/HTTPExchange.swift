@@ -24,6 +24,7 @@ final class HTTPExchange: Sendable {
         var pieces = CircularBuffer<[UInt8]>()
         var ending: Result<Void, HTTPFailure>?
         var wasUnseen = false
+        var wasUnreachable = false
         var waiter: CheckedContinuation<Void, Never>?
     }
 
@@ -49,6 +50,9 @@ final class HTTPExchange: Sendable {
 
     /// Whether the server never looked at the request, so that it can be made again.
     var wasUnseen: Bool { state.withLock { $0.wasUnseen } }
+
+    /// Whether nothing of the request was sent, for want of a connection.
+    var wasUnreachable: Bool { state.withLock { $0.wasUnreachable } }
 
     /// The head as soon as it is there.
     func head() async throws(HTTPFailure) -> HTTPHead {
@@ -207,6 +211,10 @@ extension HTTPExchange: RequestSender {
     }
 
     func failed(_ failure: ConnectionFailure) {
+        let precedes = failure.reason.precedesRequests
+        state.withLock { state in
+            state.wasUnreachable = state.ending == nil && (state.stream == nil || precedes)
+        }
         finish(.failure(.connection(failure)))
     }
 

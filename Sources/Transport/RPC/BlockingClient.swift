@@ -42,21 +42,21 @@ public struct BlockingClient: Sendable {
             userAgent: userAgent,
             metadata: metadata
         ).headers
-        let answer: Result<[UInt8], Status>
+        let answer: Result<Frame, Status>
         do throws(ConnectionFailure) {
             answer = try exchange(headers, body, deadline)
         } catch {
             throw deadline.hasPassed
                 ? Status(.deadlineExceeded, error.description) : Status(error)
         }
-        return try R(received: try answer.get())
+        return try R(received: try answer.get(), limit: limit)
     }
 
     private func exchange(
         _ headers: [HeaderField],
         _ body: [UInt8],
         _ deadline: Deadline
-    ) throws(ConnectionFailure) -> Result<[UInt8], Status> {
+    ) throws(ConnectionFailure) -> Result<Frame, Status> {
         var connection = try BlockingConnection(unixPath: path, deadline: deadline)
         let stream: StreamID
         do throws(RequestError) {
@@ -79,18 +79,18 @@ public struct BlockingClient: Sendable {
 /// The answer to the only call of a connection, as it comes in.
 private struct Answer: ~Copyable {
     private var machine: ClientCall
-    private var message: [UInt8] = []
+    private var message = Frame([])
 
     init(limit: Int) {
         machine = ClientCall(.unary, limit: limit)
     }
 
     /// The message or how else the call has ended, once it has.
-    mutating func take(_ event: Event) -> Result<[UInt8], Status>? {
+    mutating func take(_ event: Event) -> Result<Frame, Status>? {
         for output in outputs(of: event) {
             switch output {
             case .metadata, .reset: break
-            case .message(let bytes): message = bytes
+            case .message(let frame): message = frame
             case .finished(let status, _): return status.isOK ? .success(message) : .failure(status)
             }
         }

@@ -14,6 +14,8 @@ public struct ChannelOptions: Sendable {
     public var messageLimit = Framing.defaultLimit
     /// What the server is told about who is calling: name, slash, version.
     public var userAgent = "opi-xpu"
+    /// When calls are no longer made again because too many fail; nil for never.
+    public var retryThrottling: RetryThrottling?
     /// The virtual host; nil for the endpoint's host, `localhost` on a Unix socket.
     public var authority: String?
 
@@ -29,12 +31,15 @@ public final class Channel: Sendable {
     /// The server.
     public let endpoint: Endpoint
 
+    /// Where tasks that do little but call may live, see `withTaskExecutorPreference`.
+    ///
+    /// On the thread of the connection's event loop, which spares two changes of thread a call.
+    public let executor: LoopExecutor
+
     private let dialer: Dialer
     private let options: ChannelOptions
     private let authority: String
-
-    /// Calls made again because the server refused them unseen, at most, for each call.
-    private static let retries = 2
+    private let throttle: RetryThrottle?
 
     /// A client of the server at `endpoint`, on one event loop of `group`.
     public init(
@@ -44,8 +49,11 @@ public final class Channel: Sendable {
     ) {
         self.endpoint = endpoint
         self.options = options
-        dialer = Dialer(endpoint, options: options.dial, on: group.next())
+        let loop = group.next()
+        executor = LoopExecutor(loop)
+        dialer = Dialer(endpoint, options: options.dial, on: loop)
         authority = options.authority ?? endpoint.authority
+        throttle = options.retryThrottling.map { RetryThrottle($0) }
     }
 
     /// Makes a call with one answer.
@@ -59,20 +67,31 @@ public final class Channel: Sendable {
         deadline: Duration,
         metadata: Metadata = Metadata()
     ) async throws(Status) -> R {
-        let body = try request.framed(limit: options.messageLimit)
+        let options = CallOptions(metadata: metadata)
+        return try await unary(method, request, deadline: deadline, options: options)
+    }
+
+    /// Makes a call with one answer, see ``unary(_:_:deadline:metadata:)``.
+    public func unary<Q, R>(
+        _ method: Method<Q, R>,
+        _ request: Q,
+        deadline: Duration,
+        options: CallOptions
+    ) async throws(Status) -> R {
+        let body = try request.framed(limit: self.options.messageLimit, options.compression)
         let end = NIODeadline.now() + TimeAmount(deadline)
-        var retries = Self.retries
+        var timeout = deadline
+        var retries = Retries(options.retry, throttle)
         while true {
-            let left = Duration.nanoseconds((end - .now()).nanoseconds)
-            let timeout = retries == Self.retries ? deadline : left
-            let call = call(method.path, body, timeout, metadata, .unary)
+            let call = call(method.path, body, timeout, options, .unary, retries.failed)
             await call.wait(for: .end)
             switch call.answer {
             case .success(let message):
-                return try R(received: message)
+                retries.succeeded()
+                return try R(received: message, limit: self.options.messageLimit)
             case .failure(let status):
-                guard call.wasRefused, retries > 0 else { throw status }
-                retries -= 1
+                try await retries.wait(after: call.outcome(status), until: end)
+                timeout = .nanoseconds((end - .now()).nanoseconds)
             }
         }
     }
@@ -89,9 +108,26 @@ public final class Channel: Sendable {
         deadline: Duration? = nil,
         metadata: Metadata = Metadata()
     ) async throws(Status) -> ResponseStream<R> {
-        let body = try request.framed(limit: options.messageLimit)
-        let call = call(method.path, body, deadline, metadata, .serverStreaming)
-        return ResponseStream(call, over: self)
+        let options = CallOptions(metadata: metadata)
+        return try await serverStreaming(method, request, deadline: deadline, options: options)
+    }
+
+    /// Makes a call with any number of answers, see
+    /// ``serverStreaming(_:_:deadline:metadata:)``.
+    public func serverStreaming<Q, R>(
+        _ method: Method<Q, R>,
+        _ request: Q,
+        deadline: Duration? = nil,
+        options: CallOptions
+    ) async throws(Status) -> ResponseStream<R> {
+        let body = try request.framed(limit: self.options.messageLimit, options.compression)
+        let attempts = Attempts(
+            Retries(options.retry, throttle),
+            until: deadline.map { NIODeadline.now() + TimeAmount($0) }
+        ) { [self] in
+            call(method.path, body, $0, options, .serverStreaming, $1)
+        }
+        return ResponseStream(attempts)
     }
 
     /// Ends all calls, closes the connection and returns when it is gone.
@@ -99,22 +135,33 @@ public final class Channel: Sendable {
         await dialer.close()
     }
 
-    private func call(
+    /// Starts a call that sends `body`, or streams its request when that is nil.
+    func call(
         _ path: String,
-        _ body: [UInt8],
+        _ body: [UInt8]?,
         _ timeout: Duration?,
-        _ metadata: Metadata,
-        _ shape: CallShape
+        _ wishes: CallOptions,
+        _ shape: CallShape,
+        _ previousAttempts: Int = 0
     ) -> OutgoingCall {
-        let request = ClientCall.Request(
+        var request = ClientCall.Request(
             path: path,
             authority: authority,
             scheme: options.dial.tls == nil ? "http" : "https",
             timeout: timeout,
             userAgent: options.userAgent,
-            metadata: metadata
+            metadata: wishes.metadata
         )
-        let call = OutgoingCall(request, body: body, shape: shape, limit: options.messageLimit)
+        request.previousAttempts = previousAttempts
+        request.acceptsEncodings = true
+        request.encoding = wishes.compression.map { _ in .gzip }
+        let call = OutgoingCall(
+            request,
+            body: body,
+            shape: shape,
+            limit: options.messageLimit,
+            options: wishes
+        )
         dialer.open(call)
         return call
     }

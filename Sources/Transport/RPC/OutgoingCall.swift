@@ -14,26 +14,42 @@ import Synchronization
 final class OutgoingCall: Sendable {
     /// What a task can wait for.
     enum Event {
+        case metadata
         case message
         case end
     }
-
-    /// Messages buffered, in bytes, above which the server gets no more room to send.
-    private static let lowWater = 64 << 10
 
     /// How late a call may start and still announce its full time: equal headers compress to
     /// nothing.
     private static let grace = Duration.milliseconds(5)
 
-    private let request: ClientCall.Request
-    private let body: [UInt8]
-    private let deadline: NIODeadline?
-    private let state: Mutex<State>
+    /// The largest message, sent or received.
+    let limit: Int
+    let state: Mutex<State>
 
-    /// A call that sends `body`, a framed message.
-    init(_ request: ClientCall.Request, body: [UInt8], shape: CallShape, limit: Int) {
+    /// When messages of the request are compressed.
+    let compression: Compression?
+
+    private let request: ClientCall.Request
+    private let body: [UInt8]?
+    private let deadline: NIODeadline?
+    private let response: ResponseMetadata?
+    private let waitsForReady: Bool
+
+    /// A call that sends `body`, a framed message, or nil to stream its request.
+    init(
+        _ request: ClientCall.Request,
+        body: [UInt8]?,
+        shape: CallShape,
+        limit: Int,
+        options: CallOptions
+    ) {
         self.request = request
         self.body = body
+        self.limit = limit
+        response = options.response
+        compression = options.compression
+        waitsForReady = options.waitsForReady
         deadline = request.timeout.map { .now() + TimeAmount($0) }
         state = Mutex(State(ClientCall(shape, limit: limit)))
     }
@@ -58,7 +74,7 @@ final class OutgoingCall: Sendable {
     }
 
     /// The next message, or the end, if either is there.
-    func take() -> Result<[UInt8], Status>? {
+    func take() -> Result<Frame, Status>? {
         let (taken, owed, stream) = state.withLock { state in
             (state.take(), state.takeOwed(), state.stream)
         }
@@ -66,8 +82,13 @@ final class OutgoingCall: Sendable {
         return taken
     }
 
+    /// Lets others of the thread go on, now and then: called once a message.
+    func endTurn() async {
+        if state.withLock({ $0.turns.isOver() }) { await Task.yield() }
+    }
+
     /// The answer of a unary call that has ended.
-    var answer: Result<[UInt8], Status> {
+    var answer: Result<Frame, Status> {
         state.withLock { state in
             guard let status = state.ending, status.isOK, let message = state.messages.first else {
                 return .failure(state.ending ?? .cancelled)
@@ -76,13 +97,36 @@ final class OutgoingCall: Sendable {
         }
     }
 
-    /// Whether the server refused the call before it looked at it, so that it can be made again.
-    var wasRefused: Bool { state.withLock { $0.wasRefused } }
+    /// How the call has ended, nil while it lasts.
+    var status: Status? { state.withLock { $0.ending } }
+
+    /// What the server sent ahead of its messages, nil while nothing came.
+    var metadata: Metadata? { state.withLock { $0.metadata } }
+
+    /// What the server sent with the status.
+    var trailers: Metadata { state.withLock { $0.trailers } }
+
+    /// How the call ended with `status`, for whoever may make it again.
+    func outcome(_ status: Status) -> Retries.Outcome {
+        state.withLock { state in
+            Retries.Outcome(
+                status: status,
+                wasRefused: state.wasRefused,
+                hadHeaders: state.metadata != nil,
+                pushback: Pushback(state.trailers)
+            )
+        }
+    }
 
     /// Ends the call from this side.
     func fail(_ status: Status) {
         let stream = process { $0.fail(status) }
         stream?.perform { stream?.reset(.cancel) }
+    }
+
+    /// Ends the call on the event loop.
+    func abandon(_ status: Status) {
+        process { $0.fail(status) }?.reset(.cancel)
     }
 
     // MARK: - The machine
@@ -94,11 +138,15 @@ final class OutgoingCall: Sendable {
         _ input: (inout ClientCall) -> [ClientCall.Output]
     ) -> StreamHandle? {
         let effects = state.withLock { state in
-            state.owedBytes += bytes
+            state.messages.owe(bytes)
             return state.apply(input(&state.machine))
         }
         effects.timer?.cancel()
-        effects.waiter?.resume()
+        if let response {
+            if let metadata = effects.metadata { response.set(initial: metadata) }
+            if let trailers = effects.trailers { response.set(trailing: trailers) }
+        }
+        for waiter in effects.waiters { waiter.resume() }
         if effects.mustReset { effects.ended?.reset(.cancel) }
         if effects.owed > 0 { effects.open?.consumed(effects.owed) }
         return effects.ended
@@ -107,23 +155,30 @@ final class OutgoingCall: Sendable {
 
 extension OutgoingCall {
     /// What has to be done after a change, outside the lock.
-    private struct Effects {
+    fileprivate struct Effects {
         var open: StreamHandle?
         var ended: StreamHandle?
         var mustReset = false
+        var metadata: Metadata?
+        var trailers: Metadata?
         var timer: Scheduled<Void>?
-        var waiter: CheckedContinuation<Void, Never>?
+        var waiters: [CheckedContinuation<Void, Never>] = []
         var owed = 0
     }
 
-    private struct State: ~Copyable {
+    struct State: ~Copyable {
         var machine: ClientCall
         var stream: StreamHandle?
         var timer: Scheduled<Void>?
-        var messages = CircularBuffer<[UInt8]>()
-        var bufferedBytes = 0
-        /// Bytes that came in and were not given back to the peer's window.
-        var owedBytes = 0
+        var messages = MessageQueue()
+        var metadata: Metadata?
+        var trailers = Metadata()
+        var outbox = Outbox()
+        var turns = Turns()
+        /// No more messages are to be sent.
+        var requestIsClosed = false
+        /// The end of the request was sent.
+        var requestHasEnded = false
         var ending: Status?
         var wasRefused = false
         var waiter: (event: Event, continuation: CheckedContinuation<Void, Never>)?
@@ -132,24 +187,27 @@ extension OutgoingCall {
             self.machine = machine
         }
 
-        mutating func apply(_ outputs: [ClientCall.Output]) -> Effects {
+        fileprivate mutating func apply(_ outputs: [ClientCall.Output]) -> Effects {
             var effects = Effects()
             for output in outputs {
                 switch output {
-                case .metadata: break
+                case .metadata(let received):
+                    metadata = received
+                    effects.metadata = received
                 case .reset: effects.mustReset = true
-                case .message(let message):
-                    messages.append(message)
-                    bufferedBytes += message.count
-                case .finished(let status, _):
+                case .message(let message): messages.append(message)
+                case .finished(let status, let received):
                     ending = status
+                    trailers = received
+                    effects.trailers = received
                     effects.ended = stream
                     effects.timer = timer
+                    effects.waiters = outbox.takeWriters()
                     timer = nil
                 }
             }
             if let waiter, has(waiter.event) {
-                effects.waiter = waiter.continuation
+                effects.waiters.append(waiter.continuation)
                 self.waiter = nil
             }
             effects.open = stream
@@ -158,26 +216,30 @@ extension OutgoingCall {
         }
 
         func has(_ event: Event) -> Bool {
-            ending != nil || (event == .message && !messages.isEmpty)
+            switch event {
+            case _ where ending != nil: true
+            case .message: !messages.isEmpty
+            case .metadata: metadata != nil
+            case .end: false
+            }
         }
 
-        /// What the peer may have back now: everything, unless the reader is behind.
+        /// What the peer may have back now.
         mutating func takeOwed() -> Int {
-            guard ending == nil, bufferedBytes < OutgoingCall.lowWater else { return 0 }
-            defer { owedBytes = 0 }
-            return owedBytes
+            ending == nil ? messages.takeOwed() : 0
         }
 
         /// The next message, or the end, if either is there.
-        mutating func take() -> Result<[UInt8], Status>? {
-            guard let message = messages.popFirst() else { return ending.map { .failure($0) } }
-            bufferedBytes -= message.count
+        mutating func take() -> Result<Frame, Status>? {
+            guard let message = messages.take() else { return ending.map { .failure($0) } }
             return .success(message)
         }
     }
 }
 
 extension OutgoingCall: RequestSender {
+    var waitsForConnection: Bool { waitsForReady && status == nil }
+
     func submitted(to eventLoop: any EventLoop) {
         guard let deadline else { return }
         let timer = eventLoop.scheduleTask(deadline: deadline) { self.fail(.deadlineExceeded) }
@@ -204,11 +266,11 @@ extension OutgoingCall: RequestSender {
             return state.ending != nil
         }
         if isOver { return stream.reset(.cancel) }
+        guard let body else { return drain() }
         do throws(RequestError) {
             try stream.send(body, endStream: true)
         } catch {
-            process { $0.fail(Status(error)) }
-            stream.reset(.cancel)
+            abandon(Status(error))
         }
     }
 
@@ -231,8 +293,6 @@ extension OutgoingCall: RequestSender {
         settle(process { $0.receive(trailers: trailers) })
     }
 
-    func becameWritable() {}
-
     func wasReset(_ code: ErrorCode) {
         markRefused(code == .refusedStream)
         process { $0.receive(reset: code.rawValue) }
@@ -244,7 +304,9 @@ extension OutgoingCall: RequestSender {
 
     /// A server may answer before it has read the request; the rest of it is then of no use.
     private func settle(_ ended: StreamHandle?) {
-        if let ended, ended.unsent > 0 { ended.reset(.noError) }
+        guard let ended else { return }
+        let isStreaming = body == nil && state.withLock { !$0.requestHasEnded }
+        if isStreaming || ended.unsent > 0 { ended.reset(.noError) }
     }
 
     private func markRefused(_ isRefused: Bool) {

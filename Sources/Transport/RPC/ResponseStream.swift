@@ -10,10 +10,10 @@ public import Protobuf
 public struct ResponseStream<Response: Message>: AsyncSequence, Sendable {
     /// The answers as they come.
     public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
-        private let lease: Lease
+        private let attempts: Attempts
 
-        fileprivate init(_ lease: Lease) {
-            self.lease = lease
+        fileprivate init(_ attempts: Attempts) {
+            self.attempts = attempts
         }
 
         /// The next answer, nil when the server has ended the call well.
@@ -23,19 +23,24 @@ public struct ResponseStream<Response: Message>: AsyncSequence, Sendable {
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(Status) -> Response? {
             while true {
-                switch lease.call.take() {
+                let call = attempts.call
+                switch call.take() {
                 case .success(let message):
+                    await call.endTurn()
                     do throws(Status) {
-                        return try Response(received: message)
+                        return try Response(received: message, limit: call.limit)
                     } catch {
-                        lease.call.fail(error)
+                        call.fail(error)
                         throw error
                     }
                 case .failure(let status):
-                    if status.isOK { return nil }
-                    throw status
+                    guard !status.isOK else {
+                        attempts.succeeded()
+                        return nil
+                    }
+                    try await attempts.again(after: status)
                 case nil:
-                    await lease.call.wait(for: .message)
+                    await call.wait(for: .message)
                 }
             }
         }
@@ -46,36 +51,36 @@ public struct ResponseStream<Response: Message>: AsyncSequence, Sendable {
         }
     }
 
-    private let lease: Lease
+    private let attempts: Attempts
 
-    init(_ call: OutgoingCall, over channel: Channel) {
-        lease = Lease(call, channel)
+    init(_ attempts: Attempts) {
+        self.attempts = attempts
     }
 
     /// Starts reading; there is one sequence of answers, however many iterators are made.
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(lease)
+        AsyncIterator(attempts)
     }
+
+    /// What the server sends ahead of its first answer, as soon as it is there; for the task that
+    /// reads, before or between answers.
+    ///
+    /// - Throws: ``GRPC/Status`` when the call has failed before.
+    public func metadata() async throws(Status) -> Metadata {
+        while true {
+            let call = attempts.call
+            await call.wait(for: .metadata)
+            if let metadata = call.metadata { return metadata }
+            guard let status = call.status, !status.isOK else { return Metadata() }
+            try await attempts.again(after: status)
+        }
+    }
+
+    /// What the server sent with the status; nothing before the last answer was read.
+    public var trailers: Metadata { attempts.call.trailers }
 
     /// Ends the call; the reader gets `CANCELLED`.
     public func cancel() {
-        lease.call.fail(.cancelled)
-    }
-}
-
-/// Cancels the call when the last reader is gone.
-private final class Lease: Sendable {
-    let call: OutgoingCall
-
-    /// Kept, because its connection goes with it.
-    private let channel: Channel
-
-    init(_ call: OutgoingCall, _ channel: Channel) {
-        self.call = call
-        self.channel = channel
-    }
-
-    deinit {
-        call.fail(.cancelled)
+        attempts.cancel()
     }
 }

@@ -14,7 +14,21 @@ public struct ServerOptions: Sendable {
     public var messageLimit = Framing.defaultLimit
     /// Bytes of requests that may be in memory at a time, complete or not; above it calls are
     /// refused with `RESOURCE_EXHAUSTED`.
+    ///
+    /// Compressed messages count as they came and once more as what they unfold to.
     public var requestBytes = 64 << 20
+    /// Of these, how many one connection may have in memory.
+    public var connectionRequestBytes = 32 << 20
+    /// When answers are compressed for callers that can undo it.
+    ///
+    /// Nil by default: on one machine it costs more than it gains.
+    public var compression: Compression?
+    /// Whether methods may block the thread they run on.
+    ///
+    /// They then run on the threads that Swift shares among all tasks. False by default: a method
+    /// runs on the event loop of its caller's connection, which spares two changes of thread a
+    /// call; what it calls may wait with `await` for as long as it likes.
+    public var methodsBlock = false
     /// How long callers may take to go away when the server shuts down.
     public var grace = Duration.seconds(5)
 
@@ -34,18 +48,13 @@ public final class Server: Sendable {
 
     private let listener: Listener
     private let router: Router
-    private let jobs: AsyncStream<Job>
+    private let lanes: [Lane]
     private let grace: Duration
 
-    private init(
-        _ listener: Listener,
-        _ router: Router,
-        _ jobs: AsyncStream<Job>,
-        grace: Duration
-    ) {
+    private init(_ listener: Listener, _ router: Router, _ lanes: [Lane], grace: Duration) {
         self.listener = listener
         self.router = router
-        self.jobs = jobs
+        self.lanes = lanes
         self.grace = grace
     }
 
@@ -58,16 +67,15 @@ public final class Server: Sendable {
         options: ServerOptions = ServerOptions(),
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) async throws(ConnectionFailure) -> Server {
-        // Each call waits in here once, and the listener bounds connections and calls on each.
-        let (jobs, queue) = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .unbounded)
-        let router = Router(services, options, queue)
+        let lanes = group.makeIterator().map { Lane($0, methodsBlock: options.methodsBlock) }
+        let router = Router(services, options, lanes)
         let listener = try await Listener.bind(
             endpoint,
             options: options.listen,
             group: group,
             accept: { IncomingCall($0, $1, router) }
         )
-        return Server(listener, router, jobs, grace: options.grace)
+        return Server(listener, router, lanes, grace: options.grace)
     }
 
     /// Listens at `endpoint` and serves until the surrounding task is cancelled.
@@ -91,8 +99,8 @@ public final class Server: Sendable {
     public func run() async {
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
-                for await job in jobs {
-                    group.addTask { await job.serve() }
+                for lane in lanes {
+                    group.addTask(executorPreference: lane.executor) { await lane.serve() }
                 }
             }
         } onCancel: {
@@ -106,45 +114,5 @@ public final class Server: Sendable {
     public func shutDown() {
         router.stop()
         listener.shutDown()
-    }
-}
-
-/// From a connection's event loop to the task that serves.
-final class Router: Sendable {
-    let services: Services
-    let messageLimit: Int
-
-    private let queue: AsyncStream<Job>.Continuation
-    private let byteLimit: Int
-    private let heldBytes = Atomic(0)
-
-    init(
-        _ services: Services,
-        _ options: ServerOptions,
-        _ queue: AsyncStream<Job>.Continuation
-    ) {
-        self.services = services
-        messageLimit = options.messageLimit
-        byteLimit = options.requestBytes
-        self.queue = queue
-    }
-
-    /// Counts bytes of a request; false when they are more than the server wants to hold.
-    func hold(_ count: Int) -> Bool {
-        heldBytes.add(count, ordering: .relaxed).newValue <= byteLimit
-    }
-
-    /// Counts bytes of a request that are no longer held.
-    func release(_ count: Int) {
-        heldBytes.subtract(count, ordering: .relaxed)
-    }
-
-    /// Hands a job over; false when the server takes no more.
-    func dispatch(_ job: Job) -> Bool {
-        if case .terminated = queue.yield(job) { false } else { true }
-    }
-
-    func stop() {
-        queue.finish()
     }
 }

@@ -32,14 +32,28 @@ extension Message {
     ///
     /// - Throws: `RESOURCE_EXHAUSTED` when it is larger than `limit`.
     func framed(limit: Int) throws(Status) -> [UInt8] {
+        var bytes = encoded(behind: Framing.prefixLength)
+        try Self.check(bytes.count - Framing.prefixLength, limit: limit)
+        Framing.seal(&bytes)
+        return bytes
+    }
+
+    /// The message's bytes.
+    ///
+    /// - Throws: `RESOURCE_EXHAUSTED` when they are more than `limit`.
+    func encoded(limit: Int) throws(Status) -> [UInt8] {
         let bytes = encoded()
-        guard bytes.count <= limit else {
+        try Self.check(bytes.count, limit: limit)
+        return bytes
+    }
+
+    private static func check(_ size: Int, limit: Int) throws(Status) {
+        guard size <= limit else {
             throw Status(
                 .resourceExhausted,
-                "a message of \(bytes.count) bytes is larger than the limit of \(limit)"
+                "a message of \(size) bytes is larger than the limit of \(limit)"
             )
         }
-        return Framing.frame(bytes)
     }
 
     /// Decodes what the peer sent.

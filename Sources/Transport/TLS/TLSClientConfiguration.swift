@@ -16,3 +16,26 @@ public struct TLSClientConfiguration: Hashable, Sendable {
     /// The defaults: trust as the system does, no certificate of our own, HTTP/2.
     public init() {}
 }
+
+/// Where a client's certificates are, to be read again when they change.
+///
+/// What is nil stays as the ``TLSClientConfiguration`` beside it says.
+public struct TLSClientFiles: Hashable, Sendable {
+    /// The path of the trusted authorities.
+    public var authorities: String?
+    /// The path of our own certificate and its chain.
+    public var certificateChain: String?
+    /// The path of our certificate's key.
+    public var privateKey: String?
+
+    /// No files yet.
+    public init(
+        authorities: String? = nil,
+        certificateChain: String? = nil,
+        privateKey: String? = nil
+    ) {
+        self.authorities = authorities
+        self.certificateChain = certificateChain
+        self.privateKey = privateKey
+    }
+}

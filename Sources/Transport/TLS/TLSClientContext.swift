@@ -4,29 +4,59 @@ import COpenSSL
 
 /// What all connections of a client share: trusted authorities, our certificate, the protocols.
 ///
-/// `@unchecked`: an `SSL_CTX` may be used by any number of threads once it is set up, and nothing
-/// changes it after `init` (SSL_CTX_new(3), "thread safety").
-@safe public final class TLSClientContext: @unchecked Sendable {
-    let pointer: OpaquePointer
-    let configuration: TLSClientConfiguration
+/// Also the latest session with each server, so that the next connection there costs less; sessions
+/// end with the certificates they were made under.
+public final class TLSClientContext: Sendable {
+    private let material: Renewal<TLSClientMaterial>
 
     /// Reads certificates and key.
     ///
     /// - Throws: ``TLSError/unusable(_:)``, saying what is wrong with which part.
     public init(_ configuration: TLSClientConfiguration) throws(TLSError) {
-        // Only the first call in the process counts. A file of the machine, made for its own
-        // libraries, must not change what this program can do: a static one loads no modules.
-        guard copenssl_start() == 1, let pointer = unsafe SSL_CTX_new(TLS_client_method()) else {
-            throw .unusable("OpenSSL: \(OpenSSLErrors.take().text)")
+        material = try Renewal([]) { (_) throws(TLSError) in try TLSClientMaterial(configuration) }
+    }
+
+    /// Reads certificates and key from files, and again at a new connection when they have changed.
+    ///
+    /// Connections that are there go on. Files that do not fit each other, as when only one of two
+    /// has been written, leave what was read before in use. `onReload` is called on the thread of
+    /// the connection that noticed.
+    ///
+    /// - Throws: ``TLSError/unusable(_:)``, saying what is wrong with which part.
+    public init(
+        _ files: TLSClientFiles,
+        _ configuration: TLSClientConfiguration = TLSClientConfiguration(),
+        onReload: @escaping @Sendable (TLSReload) -> Void = { _ in }
+    ) throws(TLSError) {
+        let paths = [files.authorities, files.certificateChain, files.privateKey]
+        material = try Renewal(paths.compactMap { $0 }, report: onReload) {
+            (contents) throws(TLSError) in
+            var configuration = configuration
+            var rest = contents[...]
+            if files.authorities != nil { configuration.authorities = rest.popFirst() }
+            if files.certificateChain != nil { configuration.certificateChain = rest.popFirst() }
+            if files.privateKey != nil { configuration.privateKey = rest.popFirst() }
+            return try TLSClientMaterial(configuration)
         }
-        unsafe self.pointer = pointer
+    }
+
+    /// What a new session begins with.
+    func current() -> TLSClientMaterial { material.current() }
+}
+
+/// One reading of a client's certificates; lives as long as its sessions.
+///
+/// `@unchecked`: an `SSL_CTX` may be used by any number of threads once it is set up, and nothing
+/// changes it after `init` (SSL_CTX_new(3), "thread safety").
+@safe final class TLSClientMaterial: @unchecked Sendable {
+    let pointer: OpaquePointer
+    let configuration: TLSClientConfiguration
+    let tickets = TLSTickets()
+
+    init(_ configuration: TLSClientConfiguration) throws(TLSError) {
+        unsafe pointer = try unsafe OpenSSLContext.make(TLS_client_method())
         self.configuration = configuration
-        unsafe copenssl_set_modes(pointer)
-        // A write could have to wait for the peer otherwise.
-        unsafe copenssl_refuse_renegotiation(pointer)
-        guard unsafe copenssl_set_versions(pointer) == 1 else {
-            throw .unusable("OpenSSL has no TLS 1.2: \(OpenSSLErrors.take().text)")
-        }
+        unsafe copenssl_keep_tickets(pointer, TLSSession.keepTicket)
         try setAuthorities()
         try setCertificate()
         try setProtocols()
@@ -41,73 +71,24 @@ import COpenSSL
             unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_NONE, nil)
             return
         }
-        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, TLSClientSession.noteNames)
+        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, TLSSession.noteNames)
         guard let pem = configuration.authorities else {
             guard unsafe SSL_CTX_set_default_verify_paths(pointer) == 1 else {
                 throw .unusable("the system's authorities: \(OpenSSLErrors.take().text)")
             }
             return
         }
-        let certificates = unsafe OpenSSLErrors.certificates(pem)
-        defer { unsafe certificates.forEach { unsafe X509_free($0) } }
-        guard unsafe !certificates.isEmpty else {
-            throw .unusable("the certificate authorities: there is no PEM certificate")
-        }
-        let store = unsafe SSL_CTX_get_cert_store(pointer)
-        let count = unsafe certificates.count
-        for index in 0..<count {
-            guard unsafe X509_STORE_add_cert(store, certificates[index]) == 1 else {
-                throw .unusable("the certificate authorities: \(OpenSSLErrors.take().text)")
-            }
-        }
+        try unsafe OpenSSLContext.trust(pem, of: pointer, owner: "certificate", tellsPeer: false)
     }
 
     private func setCertificate() throws(TLSError) {
-        guard let pem = configuration.certificateChain else { return }
-        let chain = unsafe OpenSSLErrors.certificates(pem)
-        defer { unsafe chain.forEach { unsafe X509_free($0) } }
-        guard let own = unsafe chain.first else {
-            throw .unusable("the client certificate: there is no PEM certificate")
-        }
-        guard unsafe SSL_CTX_use_certificate(pointer, own) == 1 else {
-            throw .unusable("the client certificate: \(OpenSSLErrors.take().text)")
-        }
-        let count = unsafe chain.count
-        for index in 1..<count {
-            guard unsafe copenssl_add_chain(pointer, chain[index]) == 1 else {
-                throw .unusable("the client certificate's chain: \(OpenSSLErrors.take().text)")
-            }
-        }
-        guard let bio = unsafe OpenSSLErrors.memory(configuration.privateKey ?? []) else {
-            throw .unusable("the client key: \(OpenSSLErrors.take().text)")
-        }
-        defer { unsafe BIO_free(bio) }
-        // An empty password: without one, OpenSSL would ask for it on the terminal.
-        var password: CChar = 0
-        guard let key = unsafe PEM_read_bio_PrivateKey(bio, nil, nil, &password) else {
-            throw .unusable("the client key is no PEM key: \(OpenSSLErrors.take().text)")
-        }
-        defer { unsafe EVP_PKEY_free(key) }
-        // A key of another kind than the certificate's is taken, but not used: hence the check.
-        guard unsafe SSL_CTX_use_PrivateKey(pointer, key) == 1,
-            unsafe SSL_CTX_check_private_key(pointer) == 1
-        else {
-            throw .unusable(
-                "the client key does not fit its certificate: \(OpenSSLErrors.take().text)"
-            )
-        }
+        guard let chain = configuration.certificateChain else { return }
+        let key = configuration.privateKey ?? []
+        try unsafe OpenSSLContext.set(chain, key, of: pointer, owner: "client")
     }
 
-    /// Each name with its length before it (RFC 7301 § 3.1).
     private func setProtocols() throws(TLSError) {
-        guard !configuration.protocols.isEmpty else {
-            throw .unusable("the protocols: there is none")
-        }
-        var list: [UInt8] = []
-        for name in configuration.protocols {
-            list.append(UInt8(clamping: name.utf8.count))
-            list += Array(name.utf8)
-        }
+        let list = try OpenSSLContext.list(of: configuration.protocols)
         // The one call of OpenSSL that answers 0 for success.
         guard unsafe SSL_CTX_set_alpn_protos(pointer, list, UInt32(list.count)) == 0 else {
             throw .unusable("the protocols: \(OpenSSLErrors.take().text)")

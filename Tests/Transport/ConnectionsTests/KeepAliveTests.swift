@@ -32,6 +32,18 @@ import Testing
         #expect(machine.check(at: at(105), activeStreams: 1) == .noHandshake(after: .seconds(5)))
     }
 
+    @Test func `settings have twice the time of a handshake to be acknowledged`() {
+        var machine = established()
+        let early = machine.check(at: at(101), activeStreams: 1, isAcknowledged: false)
+        #expect(early == .wait(until: at(110)))
+        machine.received(at: at(109))
+        let late = machine.check(at: at(109), activeStreams: 0, isAcknowledged: false)
+        #expect(late == .wait(until: at(110)))
+        let over = machine.check(at: at(110), activeStreams: 1, isAcknowledged: false)
+        #expect(over == .unacknowledged(after: .seconds(10)))
+        #expect(machine.check(at: at(110), activeStreams: 1) == .wait(until: at(119)))
+    }
+
     @Test func `asks after silence and gives up after more`() {
         var machine = established()
         #expect(machine.check(at: at(105), activeStreams: 1) == .wait(until: at(110)))
@@ -57,6 +69,21 @@ import Testing
         var machine = established()
         #expect(machine.check(at: at(120), activeStreams: 0) == .wait(until: at(130)))
         #expect(machine.check(at: at(130), activeStreams: 0) == .retire)
+    }
+
+    @Test func `a frame that has begun must come to its end`() {
+        var policy = Self.policy
+        policy.frame = .seconds(2)
+        var machine = established(policy)
+        machine.received(at: at(100))
+        machine.follow(unfinished: 7, at: at(100))
+        machine.follow(unfinished: 7, at: at(101))
+        #expect(machine.frameEnd == at(102))
+        machine.follow(unfinished: 8, at: at(101))
+        #expect(machine.check(at: at(102), activeStreams: 0) == .wait(until: at(130)))
+        #expect(machine.check(at: at(103), activeStreams: 0) == .tooSlow(after: .seconds(2)))
+        machine.follow(unfinished: nil, at: at(103))
+        #expect(machine.check(at: at(103), activeStreams: 0) == .wait(until: at(130)))
     }
 
     @Test func `without limits it only comes back now and then`() {

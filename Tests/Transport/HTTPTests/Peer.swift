@@ -30,12 +30,37 @@ struct HTTPSPeer {
         name: String = "127.0.0.1",
         _ change: (inout TLSClientConfiguration) throws -> Void = { _ in }
     ) throws -> HTTPClient {
+        client(try context(change), name: name)
+    }
+
+    /// What a client needs to trust the peer, or what `change` makes of that.
+    func context(
+        _ change: (inout TLSClientConfiguration) throws -> Void = { _ in }
+    ) throws -> TLSClientContext {
         var configuration = TLSClientConfiguration()
         configuration.authorities = try bytes("ca.crt")
         try change(&configuration)
+        return try TLSClientContext(configuration)
+    }
+
+    func client(
+        _ context: TLSClientContext,
+        name: String = "127.0.0.1",
+        patience: Duration = .seconds(5)
+    ) -> HTTPClient {
+        Self.client(at: port, context, name: name, patience: patience)
+    }
+
+    /// A client of the server at that port of this machine.
+    static func client(
+        at port: UInt16,
+        _ context: TLSClientContext,
+        name: String = "127.0.0.1",
+        patience: Duration = .seconds(5)
+    ) -> HTTPClient {
         var options = DialOptions()
-        options.tls = TLSPeer(try TLSClientContext(configuration), name: name)
-        options.keepAlive.handshake = .seconds(5)
+        options.tls = TLSPeer(context, name: name)
+        options.keepAlive.handshake = patience
         return HTTPClient(
             .tcp(host: "127.0.0.1", port: port),
             authority: "localhost:\(port)",

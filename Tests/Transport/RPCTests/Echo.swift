@@ -120,19 +120,6 @@ extension Echo.Log {
     }
 }
 
-/// The two kinds of sockets a server can listen on.
-enum Kind: CaseIterable, Sendable {
-    case unix, tcp
-
-    /// A place nobody uses.
-    func endpoint() -> Endpoint {
-        switch self {
-        case .unix: .unix(path: temporaryPath())
-        case .tcp: .tcp(host: "127.0.0.1", port: 0)
-        }
-    }
-}
-
 /// A short path for a socket.
 func temporaryPath() -> String {
     "/tmp/opi-\(UInt64.random(in: 0 ... .max)).sock"
@@ -145,6 +132,8 @@ func withServer(
     options: ServerOptions = ServerOptions(),
     _ body: (Endpoint) async throws -> Void
 ) async throws {
+    var options = options
+    try kind.secure(&options)
     let server = try await Server.bind(kind.endpoint(), services, options: options)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { await server.run() }
@@ -167,7 +156,9 @@ func withEcho(
     _ body: (Channel) async throws -> Void
 ) async throws {
     try await withServer(kind, services, options: options) { endpoint in
-        let channel = Channel(endpoint, options: channel)
+        var options = channel
+        try kind.secure(&options)
+        let channel = Channel(endpoint, options: options)
         do {
             try await body(channel)
         } catch {

@@ -19,10 +19,11 @@ import Testing
 
     @Test(.timeLimit(.minutes(2)), arguments: Kind.allCases)
     func `its client is content with our server`(kind: Kind) async throws {
+        let scratch = try Scratch()
         try await withServer(kind) { endpoint in
             let output = try await Peer.output(
                 of: "echo_client.py",
-                arguments: ["\(endpoint)"],
+                arguments: kind.arguments(in: scratch) + ["\(endpoint)"],
                 seconds: 100
             )
             let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
@@ -61,6 +62,41 @@ import Testing
                 _ = try await channel.unary(method, Note(), deadline: .seconds(10))
             }
             #expect(missing?.code == .unimplemented)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [("3", "1", nil), ("2", "-1", 14), ("9", "0", 14)])
+    func `its server is called again as it asks`(
+        failures: String,
+        pushback: String,
+        code: Int?
+    ) async throws {
+        try await withPeer(.tcp) { _, channel in
+            var options = CallOptions()
+            try options.metadata.add("x-failures", failures)
+            try options.metadata.add("x-pushback", pushback)
+            options.retry = .standard
+            let (failing, sent) = (options, Note("x", number: 14))
+            let unary = await status {
+                let answer = try await channel.unary(
+                    Echo.fail,
+                    sent,
+                    deadline: .seconds(20),
+                    options: failing
+                )
+                #expect(answer.text == "after \(failures)")
+            }
+            #expect(unary?.code.rawValue == code)
+            let streaming = await status {
+                let answers = try await channel.serverStreaming(
+                    Echo.break,
+                    Note("x"),
+                    deadline: .seconds(20),
+                    options: failing
+                )
+                for try await answer in answers { #expect(answer.text == "after \(failures)") }
+            }
+            #expect(streaming?.code.rawValue == code)
         }
     }
 
@@ -156,11 +192,14 @@ import Testing
         _ options: ChannelOptions = ChannelOptions(),
         _ body: (PeerProcess, Channel) async throws -> Void
     ) async throws {
+        let scratch = try Scratch()
         let peer = try await PeerProcess(
             script: "echo_server.py",
-            arguments: ["\(kind.endpoint())"]
+            arguments: kind.arguments(in: scratch) + ["\(kind.endpoint())"]
         )
         let endpoint = try Endpoint(parsing: try #require(peer.greeting.last))
+        var options = options
+        try kind.secure(&options)
         let channel = Channel(endpoint, options: options)
         let result: Result<Void, any Error>
         do {

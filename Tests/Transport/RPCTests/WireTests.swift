@@ -2,6 +2,7 @@
 
 import Connections
 import GRPC
+import Gzip
 import HPACK
 import HTTP2
 import Kernel
@@ -124,6 +125,96 @@ import Testing
                 try client.reset(first)
                 let third = try client.open(headers(), Framing.frame([]), end: true)
                 #expect(try client.status(of: third) == "0")
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `compressed messages are inflated as far as the limit, or refused`() async throws {
+        let bomb = try #require(Gzip.deflate([UInt8](repeating: 0, count: 64 << 20)))
+        let note = try #require(Gzip.deflate(Note("x").encoded()))
+        try await withServer { endpoint in
+            try await onThread {
+                var client = try Client(endpoint)
+                for (encoding, message, status) in [
+                    ("gzip", note, "0"), ("gzip", bomb, "8"), ("gzip", [1, 2], "13"),
+                    ("identity", note, "13"), ("br", note, "12"),
+                ] {
+                    let stream = try client.open(
+                        headers(("grpc-encoding", encoding)),
+                        Framing.frame(message, compressed: true),
+                        end: true
+                    )
+                    try client.flush(stream)
+                    #expect(try client.status(of: stream) == status)
+                }
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `one connection's requests leave room for those of others`() async throws {
+        var options = ServerOptions()
+        options.connectionRequestBytes = 1 << 20
+        try await withServer(options: options) { endpoint in
+            try await onThread {
+                var greedy = try Client(endpoint)
+                var modest = try Client(endpoint)
+                let half = hex("00 00300000") + [UInt8](repeating: 0, count: 600 << 10)
+                let first = try greedy.open(headers(), half, end: false)
+                try greedy.flush(first)
+                let second = try greedy.open(headers(), half, end: false)
+                #expect(try greedy.status(of: second) == "8")
+                let theirs = try modest.open(headers(), half, end: false)
+                try modest.flush(theirs)
+                let small = try modest.open(headers(), Framing.frame([]), end: true)
+                #expect(try modest.status(of: small) == "0")
+                try greedy.reset(first)
+                let third = try greedy.open(headers(), Framing.frame([]), end: true)
+                #expect(try greedy.status(of: third) == "0")
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["Headers", "Converse"])
+    func `what compressed requests unfold to counts, and is given back`(name: String) async throws {
+        var services = Echo.services()
+        let converse = Method<Note, Note>("opi.test.Echo", "Converse")
+        services.converse(converse) { (requests, writer, _) throws(Status) in
+            for try await note in requests { try await writer.send(Note(number: note.number)) }
+        }
+        let large = try #require(
+            Gzip.deflate(Note(payload: [UInt8](repeating: 0, count: 3 << 20)).encoded())
+        )
+        let fair = try #require(
+            Gzip.deflate(
+                Note(number: 1, payload: [UInt8](repeating: 0, count: 600 << 10)).encoded()
+            )
+        )
+        for keyPath in [\ServerOptions.requestBytes, \.connectionRequestBytes] {
+            var options = ServerOptions()
+            options[keyPath: keyPath] = 1 << 20
+            try await withServer(.unix, services, options: options) { endpoint in
+                try await onThread {
+                    var client = try Client(endpoint)
+                    // A stream may unfold more than the limit, one message after the other.
+                    let copies = name == "Headers" ? 1 : 5
+                    let many = Array(
+                        repeating: Framing.frame(fair, compressed: true),
+                        count: copies
+                    )
+                    for (body, status) in [
+                        (Framing.frame(large, compressed: true), "8"), (many.flatMap(\.self), "0"),
+                        (Framing.frame(large, compressed: true), "8"), (many.flatMap(\.self), "0"),
+                    ] {
+                        let stream = try client.open(
+                            headers(("grpc-encoding", "gzip"), path: "/opi.test.Echo/\(name)"),
+                            body,
+                            end: true
+                        )
+                        #expect(try client.status(of: stream) == status)
+                    }
+                }
             }
         }
     }

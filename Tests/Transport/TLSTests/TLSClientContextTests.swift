@@ -112,7 +112,7 @@ import Testing
 
     @Test func `answers that are not TLS are refused byte by byte`() throws {
         let context = try TLSClientContext(TLSClientConfiguration())
-        var session = try TLSClientSession(context, serverName: "localhost")
+        var session = try TLSSession(context, serverName: "localhost")
         try session.start()
         #expect(!session.takeOutput().isEmpty)
         var failure: TLSError?
@@ -130,7 +130,7 @@ import Testing
 
     @Test func `an end before the handshake is over is a cut`() throws {
         let context = try TLSClientContext(TLSClientConfiguration())
-        var session = try TLSClientSession(context, serverName: "::1")
+        var session = try TLSSession(context, serverName: "::1")
         try session.start()
         var failure: TLSError?
         do throws(TLSError) {

@@ -3,7 +3,7 @@
 import Addressing
 import COpenSSL
 
-/// One TLS connection of a client, between plain bytes and those of the wire; no sockets.
+/// One TLS connection, either end of it, between plain bytes and those of the wire; no sockets.
 ///
 /// ```
 ///              start             peer's certificate is good, protocol agreed
@@ -13,8 +13,10 @@ import COpenSSL
 ///
 /// After an error only ``takeOutput()`` makes sense: the alert that tells the peer.
 ///
+/// Certificates are those that the context had when the session was made.
+///
 /// Source: RFC 8446, RFC 6125 (names), RFC 7301 (protocols); SSL_do_handshake(3), BIO_s_mem(3).
-@safe public struct TLSClientSession: ~Copyable {
+@safe public struct TLSSession: ~Copyable {
     /// What received bytes mean.
     public enum Event: Hashable, Sendable {
         /// The handshake is over; the protocol is the one agreed on.
@@ -25,35 +27,113 @@ import COpenSSL
         case ended
     }
 
-    private enum State {
+    enum State {
         case shaking
         case open
         case ended
     }
 
-    /// The names of a certificate that was found to be wrong.
-    final class Findings {
+    /// Which end it is; what it was made of lives as long as it does.
+    enum Role {
+        case client(TLSClientMaterial, serverName: String)
+        case server(TLSServerMaterial)
+
+        var protocols: [String] {
+            switch self {
+            case .client(let material, _): material.configuration.protocols
+            case .server(let material): material.configuration.protocols
+            }
+        }
+
+        /// Whether this end looks at the other's certificate.
+        var verifies: Bool {
+            switch self {
+            case .client(let material, _): material.configuration.isVerified
+            case .server(let material): material.configuration.clients != .anonymous
+            }
+        }
+    }
+
+    /// What OpenSSL's callbacks have to say.
+    final class Notes {
+        /// The names of a certificate that was found to be wrong.
         var names: [String] = []
+        /// Whether the peer wanted to renegotiate.
+        var renegotiates = false
+        /// Keeps a client's sessions.
+        let keep: (TLSTicket) -> Void
+
+        init(keep: @escaping (TLSTicket) -> Void = { _ in }) {
+            self.keep = keep
+        }
     }
 
     private static let pieceSize = 16 << 10
 
-    private let ssl: OpaquePointer
+    /// A fatal alert in plain text, `unexpected_message` (RFC 8446 § 5.1, 6).
+    private static let unexpectedMessage: [UInt8] = [0x15, 0x03, 0x03, 0, 2, 2, 10]
+
+    let ssl: OpaquePointer
     private let input: OpaquePointer
     private let output: OpaquePointer
-    private let context: TLSClientContext
-    private let serverName: String
-    private let findings = Findings()
-    private var state = State.shaking
+    let role: Role
+    let notes: Notes
+    private(set) var state = State.shaking
     private var events: [Event] = []
+    private var lastWord: [UInt8] = []
 
-    /// A session with the server `serverName`, a DNS name or an IP address.
+    /// A client's session with the server `serverName`, a DNS name or an IP address.
+    ///
+    /// The latest session with this name at this `endpoint` is resumed if the server agrees.
     ///
     /// - Throws: ``TLSError/unusable(_:)`` for a name that cannot be one.
-    public init(_ context: TLSClientContext, serverName: String) throws(TLSError) {
-        self.context = context
-        self.serverName = serverName
-        guard let ssl = unsafe SSL_new(context.pointer) else {
+    public init(
+        _ context: TLSClientContext,
+        serverName: String,
+        endpoint: String = ""
+    ) throws(TLSError) {
+        let material = context.current()
+        let ssl = try unsafe Self.make(material.pointer)
+        unsafe SSL_set_connect_state(ssl)
+        do throws(TLSError) {
+            try unsafe Self.set(serverName, of: ssl)
+        } catch {
+            unsafe SSL_free(ssl)
+            throw error
+        }
+        let (tickets, key) = (material.tickets, "\(serverName) \(endpoint)")
+        let notes = Notes { tickets.keep($0, for: key) }
+        if let ticket = tickets.take(for: key) {
+            // Counts a reference of its own. What it does not take leads to a full handshake.
+            _ = unsafe SSL_set_session(ssl, ticket.pointer)
+            ERR_clear_error()
+        }
+        unsafe self.init(ssl, .client(material, serverName: serverName), notes)
+    }
+
+    /// A server's session with whoever has connected.
+    ///
+    /// - Throws: ``TLSError/unusable(_:)`` when OpenSSL has no memory.
+    public init(_ context: TLSServerContext) throws(TLSError) {
+        let material = context.current()
+        let ssl = try unsafe Self.make(material.pointer)
+        unsafe SSL_set_accept_state(ssl)
+        unsafe self.init(ssl, .server(material), Notes())
+    }
+
+    private init(_ ssl: OpaquePointer, _ role: Role, _ notes: Notes) {
+        unsafe self.ssl = ssl
+        self.role = role
+        self.notes = notes
+        unsafe input = SSL_get_rbio(ssl)
+        unsafe output = SSL_get_wbio(ssl)
+        // Holds: the session owns the notes and frees the connection first.
+        _ = unsafe copenssl_set_owner(ssl, Unmanaged.passUnretained(notes).toOpaque())
+    }
+
+    /// An `SSL` between two buffers that belong to it, owned by the caller.
+    private static func make(_ context: OpaquePointer) throws(TLSError) -> OpaquePointer {
+        guard let ssl = unsafe SSL_new(context) else {
             throw .unusable("OpenSSL: \(OpenSSLErrors.take().text)")
         }
         guard let input = unsafe BIO_new(BIO_s_mem()), let output = unsafe BIO_new(BIO_s_mem())
@@ -64,27 +144,18 @@ import COpenSSL
         // An empty buffer means "later", not the end.
         unsafe copenssl_never_eof(input)
         unsafe copenssl_never_eof(output)
-        // From here on the buffers belong to the connection.
         unsafe SSL_set_bio(ssl, input, output)
-        unsafe SSL_set_connect_state(ssl)
-        do throws(TLSError) {
-            try unsafe Self.set(serverName, of: ssl)
-        } catch {
-            unsafe SSL_free(ssl)
-            throw error
-        }
-        unsafe self.ssl = ssl
-        unsafe self.input = input
-        unsafe self.output = output
-        // Holds: the session owns the findings and frees the connection first.
-        _ = unsafe copenssl_set_owner(ssl, Unmanaged.passUnretained(findings).toOpaque())
+        return unsafe ssl
     }
 
     deinit {
+        // A connection that was cut says nothing about its session (RFC 5246 § 7.2.1), but OpenSSL
+        // would not resume one that was freed without a farewell.
+        unsafe SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
         unsafe SSL_free(ssl)
     }
 
-    /// Says the first word; take it with ``takeOutput()``.
+    /// Says a client's first word; take it with ``takeOutput()``.
     ///
     /// - Throws: ``TLSError``.
     public mutating func start() throws(TLSError) {
@@ -99,7 +170,13 @@ import COpenSSL
             unsafe BIO_write(input, buffer.baseAddress, Int32(clamping: buffer.count))
         }
         guard Int(taken) == bytes.count else { throw .other("no memory for what the peer sent") }
-        if case .shaking = state, let event = try shake() { events.append(event) }
+        do throws(TLSError) {
+            if case .shaking = state, let event = try shake() { events.append(event) }
+        } catch {
+            // OpenSSL says nothing to whom it does not understand; others may understand this.
+            if error == .notTLS, case .server = role { lastWord = Self.unexpectedMessage }
+            throw error
+        }
         if case .open = state { try read() }
         return takeEvents()
     }
@@ -128,6 +205,11 @@ import COpenSSL
 
     /// The bytes that must go out on the wire.
     public mutating func takeOutput() -> [UInt8] {
+        defer { lastWord = [] }
+        return takeBuffered() + lastWord
+    }
+
+    private func takeBuffered() -> [UInt8] {
         let count = Int(unsafe BIO_ctrl_pending(output))
         guard count > 0 else { return [] }
         return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -151,6 +233,18 @@ import COpenSSL
     public func checkEnd() throws(TLSError) {
         if case .ended = state { return }
         throw .truncated
+    }
+
+    /// Whether the handshake took up an earlier session.
+    public var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
+
+    /// Who the peer is, once established: nil when it has shown no certificate, or one that this
+    /// end does not look at.
+    public var peer: TLSIdentity? {
+        guard role.verifies, let certificate = unsafe SSL_get0_peer_certificate(ssl) else {
+            return nil
+        }
+        return unsafe TLSIdentity(of: certificate)
     }
 
     // MARK: - Handshake
@@ -188,11 +282,20 @@ import COpenSSL
         unsafe SSL_get0_alpn_selected(ssl, &name, &length)
         let bytes = unsafe UnsafeBufferPointer(start: name, count: Int(length))
         let agreed = unsafe String(decoding: bytes, as: UTF8.self)
-        guard context.configuration.protocols.contains(agreed) else {
-            throw .noCommonProtocol(wanted: context.configuration.protocols)
+        guard role.protocols.contains(agreed) else {
+            throw .noCommonProtocol(wanted: role.protocols)
         }
         state = .open
+        keepTicketOfOldTLS()
         return .established(protocol: agreed)
+    }
+
+    /// TLS 1.2 makes no new ticket when it resumes: the one it took is good again.
+    private func keepTicketOfOldTLS() {
+        guard case .client = role, isResumed, unsafe SSL_version(ssl) < TLS1_3_VERSION,
+            let session = unsafe SSL_get1_session(ssl)
+        else { return }
+        unsafe notes.keep(TLSTicket(adopting: session))
     }
 
     private mutating func read() throws(TLSError) {
@@ -210,7 +313,9 @@ import COpenSSL
                 continue
             }
             switch unsafe SSL_get_error(ssl, result) {
-            case SSL_ERROR_WANT_READ: return
+            case SSL_ERROR_WANT_READ:
+                if notes.renegotiates { throw .renegotiation }
+                return
             case SSL_ERROR_ZERO_RETURN:
                 state = .ended
                 events.append(.ended)
@@ -219,86 +324,7 @@ import COpenSSL
             }
         }
     }
-
-    // MARK: - Errors
-
-    /// Notes the names of a certificate that is not good, for the error message.
-    static let noteNames: @convention(c) (Int32, OpaquePointer?) -> Int32 = { isGood, store in
-        guard isGood == 0, let certificate = unsafe X509_STORE_CTX_get_current_cert(store),
-            let ssl = unsafe X509_STORE_CTX_get_ex_data(
-                store,
-                SSL_get_ex_data_X509_STORE_CTX_idx()
-            ),
-            let owner = unsafe copenssl_owner(OpaquePointer(ssl))
-        else { return isGood }
-        let findings = unsafe Unmanaged<Findings>.fromOpaque(owner).takeUnretainedValue()
-        findings.names = unsafe names(of: certificate)
-        return isGood
-    }
-
-    private static func names(of certificate: OpaquePointer) -> [String] {
-        guard let list = unsafe copenssl_names(certificate) else { return [] }
-        defer { unsafe GENERAL_NAMES_free(list) }
-        var names: [String] = []
-        let count = unsafe copenssl_count(list)
-        for index in 0..<count {
-            let kind = unsafe copenssl_kind(list, index)
-            guard kind == GEN_DNS || kind == GEN_IPADD,
-                let text = unsafe copenssl_text(list, index)
-            else { continue }
-            let start = unsafe ASN1_STRING_get0_data(text)
-            let length = Int(unsafe ASN1_STRING_length(text))
-            let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: length))
-            if kind == GEN_DNS {
-                names.append(String(decoding: bytes, as: UTF8.self))
-            } else if let address = IPAddress(octets: bytes) {
-                names.append("\(address)")
-            }
-        }
-        return names
-    }
-
-    private func failure(_ result: Int32) -> TLSError {
-        let kind = unsafe SSL_get_error(ssl, result)
-        let verdict = unsafe SSL_get_verify_result(ssl)
-        let (code, reason, text) = OpenSSLErrors.take()
-        if case .shaking = state, verdict != X509_V_OK, context.configuration.isVerified {
-            return untrusted(verdict)
-        }
-        guard code != 0 else {
-            return kind == SSL_ERROR_SYSCALL ? .truncated : .other("no reason given")
-        }
-        // Alerts are numbered from 1000 on.
-        switch Int32(clamping: reason) {
-        case SSL_R_WRONG_VERSION_NUMBER, SSL_R_HTTP_REQUEST, SSL_R_PACKET_LENGTH_TOO_LONG,
-            SSL_R_RECORD_LENGTH_MISMATCH:
-            return .notTLS
-        case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_VERSION_TOO_LOW,
-            SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
-            return .noCommonVersion
-        case SSL_AD_REASON_OFFSET + TLS1_AD_NO_APPLICATION_PROTOCOL:
-            return .noCommonProtocol(wanted: context.configuration.protocols)
-        case SSL_AD_REASON_OFFSET...(SSL_AD_REASON_OFFSET + 255): return .refusedByPeer(text)
-        default: return .other(text)
-        }
-    }
-
-    private func untrusted(_ verdict: Int) -> TLSError {
-        switch Int32(clamping: verdict) {
-        case X509_V_ERR_CERT_HAS_EXPIRED: .expired
-        case X509_V_ERR_CERT_NOT_YET_VALID: .notYetValid
-        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT: .unknownAuthority(selfSigned: true)
-        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
-            X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-            X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_SIGNATURE_FAILURE:
-            .unknownAuthority(selfSigned: false)
-        case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
-            .wrongName(wanted: serverName, names: findings.names)
-        default:
-            .untrusted(unsafe String(cString: X509_verify_cert_error_string(verdict)))
-        }
-    }
 }
 
 @available(*, unavailable)
-extension TLSClientSession: Sendable {}
+extension TLSSession: Sendable {}
