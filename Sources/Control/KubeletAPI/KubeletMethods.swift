@@ -23,4 +23,34 @@ public enum KubeletMethods: Sendable {
 
     /// Devices for a pod that is being admitted.
     public static let allocate = Method<AllocateRequest, AllocateResponse>(plugin, "Allocate")
+
+    /// Which devices the plugin would rather give away; only when its options announce it.
+    public static let preferredAllocation =
+        Method<PreferredAllocationRequest, PreferredAllocationResponse>(
+            plugin,
+            "GetPreferredAllocation"
+        )
+
+    /// A container with the devices is about to start; only when the plugin's options ask for it.
+    public static let preStart =
+        Method<PreStartContainerRequest, PreStartContainerResponse>(plugin, "PreStartContainer")
+}
+
+/// The calls of the kubelet's pod resources API, package `v1`.
+public enum PodResourcesMethods: Sendable {
+    private static let service = "v1.PodResourcesLister"
+
+    /// The resources of every pod.
+    public static let list =
+        Method<ListPodResourcesRequest, ListPodResourcesResponse>(service, "List")
+
+    /// What containers could get.
+    public static let allocatable =
+        Method<AllocatableResourcesRequest, AllocatableResourcesResponse>(
+            service,
+            "GetAllocatableResources"
+        )
+
+    /// The resources of one pod.
+    public static let get = Method<GetPodResourcesRequest, GetPodResourcesResponse>(service, "Get")
 }

@@ -6,8 +6,10 @@ import Kernel
 public struct ClusterAccess: Hashable, Sendable {
     /// The server.
     public var server: ServerURL
-    /// The authorities that may have signed its certificate, PEM; nil for those of the system.
-    public var authorities: [UInt8]?
+    /// Further ways to the same server or its replicas, tried in order when one cannot be reached.
+    public var alternates: [ServerURL] = []
+    /// The authorities that may have signed its certificate; nil for those of the system.
+    public var authorities: PEM?
     /// The name its certificate must have, when that is not the URL's host.
     public var serverName: String?
     /// Whether the certificate is checked at all.
@@ -19,6 +21,9 @@ public struct ClusterAccess: Hashable, Sendable {
     /// The file that all of this was read from, for people.
     public var source: String
 
+    /// All ways to the server, the best first.
+    public var servers: [ServerURL] { [server] + alternates }
+
     /// Who is calling.
     public enum Credential: Hashable, Sendable {
         /// Nobody in particular.
@@ -27,12 +32,22 @@ public struct ClusterAccess: Hashable, Sendable {
         case token(Secret)
         /// A file with a bearer token, which somebody renews.
         case tokenFile(path: String)
-        /// A client certificate with its chain, and its key; both PEM.
-        case certificate(chain: [UInt8], key: Secret)
+        /// A client certificate with its chain, and its key.
+        case certificate(chain: PEM, key: PEM)
+        /// A program that tells a token, a client certificate, or both.
+        case exec(ExecPlugin)
+    }
+
+    /// Certificates or a key in PEM.
+    public enum PEM: Hashable, Sendable {
+        /// The text itself.
+        case inline(Secret)
+        /// A file with it, which is read again when it has changed.
+        case file(path: String)
     }
 
     /// Bytes that are never shown.
-    public struct Secret: Hashable, Sendable, CustomStringConvertible {
+    public struct Secret: Hashable, Sendable {
         /// The secret.
         public let bytes: [UInt8]
 
@@ -40,10 +55,20 @@ public struct ClusterAccess: Hashable, Sendable {
         public init(_ bytes: [UInt8]) {
             self.bytes = bytes
         }
-
-        /// A word that tells nothing.
-        public var description: String { "(withheld)" }
     }
+}
+
+extension ClusterAccess.Secret: CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    /// A word that tells nothing.
+    public var description: String { "(withheld)" }
+
+    /// The same word.
+    public var debugDescription: String { description }
+
+    /// Nothing, for `dump` and whatever else looks inside.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension ClusterAccess {
@@ -51,12 +76,21 @@ extension ClusterAccess {
 
     /// What a kubeconfig says, or without one the account that the kubelet gives a pod.
     ///
+    /// `servers` are further ways to the same server, `https://host:port` with the same prefix.
+    ///
     /// - Throws: ``AccessError``.
-    public init(kubeconfig: String?) throws(AccessError) {
+    public init(kubeconfig: String?, servers: [String] = []) throws(AccessError) {
         if let kubeconfig {
             self = try Self.kubeconfig(kubeconfig)
         } else {
             self = try Self.inCluster()
+        }
+        for text in servers {
+            guard let other = ServerURL(text), other.prefix == server.prefix else {
+                let expected = "is not https://host:port\(server.prefix)"
+                throw .invalid(source: "servers", "\(text.debugDescription) \(expected)")
+            }
+            alternates.append(other)
         }
     }
 
@@ -74,7 +108,7 @@ extension ClusterAccess {
         let namespace = String(decoding: try read(account + "/namespace"), as: UTF8.self)
         return ClusterAccess(
             server: server,
-            authorities: try read(account + "/ca.crt"),
+            authorities: .file(path: account + "/ca.crt"),
             serverName: nil,
             isVerified: true,
             credential: .tokenFile(path: account + "/token"),

@@ -8,7 +8,7 @@ import YAML
 /// A kubeconfig file, as kubectl reads it.
 ///
 /// Of two ways to give a thing, the inline `…-data` wins, as in client-go. File names are relative
-/// to the kubeconfig. Exec plugins, basic authentication and impersonation are refused by name.
+/// to the kubeconfig. Basic authentication, provider plugins and impersonation are refused by name.
 struct Kubeconfig {
     private let path: String
     private let root: JSONNode
@@ -44,10 +44,12 @@ struct Kubeconfig {
         }
         return ClusterAccess(
             server: try cluster.required("server").parsed(as: "https://host:port", ServerURL.init),
-            authorities: try content(of: "certificate-authority", in: cluster),
+            authorities: try pem("certificate-authority", in: cluster),
             serverName: try cluster.optional("tls-server-name")?.text(),
             isVerified: try cluster.optional("insecure-skip-tls-verify")?.bool() != true,
-            credential: try user.map(credential(of:)) ?? .anonymous,
+            credential: try user.map { user throws(JSONShapeError) in
+                try credential(of: user, for: cluster)
+            } ?? .anonymous,
             namespace: try context.optional("namespace")?.text() ?? "default",
             source: path
         )
@@ -71,48 +73,59 @@ struct Kubeconfig {
     }
 
     private func credential(
-        of user: JSONNode
+        of user: JSONNode,
+        for cluster: JSONNode
     ) throws(JSONShapeError) -> ClusterAccess.Credential {
-        for key in ["exec", "auth-provider", "username", "as"] {
+        for key in ["auth-provider", "username", "as"] {
             if let node = try user.optional(key) {
                 let expected = "supported here; use a token or a client certificate"
                 throw .invalid(path: node.path, value: "this", expected: expected)
             }
         }
-        if let chain = try content(of: "client-certificate", in: user) {
-            guard let key = try content(of: "client-key", in: user) else {
+        if let chain = try pem("client-certificate", in: user) {
+            guard let key = try pem("client-key", in: user) else {
                 throw .missing(path: "\(user.path).client-key")
             }
-            return .certificate(chain: chain, key: ClusterAccess.Secret(key))
+            return .certificate(chain: chain, key: key)
         }
         if let token = try user.optional("token") {
-            return .token(ClusterAccess.Secret(Array(try token.text().utf8)))
+            return .token(try secret(token))
         }
         if let file = try user.optional("tokenFile") {
             return .tokenFile(path: absolute(try file.text()))
         }
+        if let exec = try user.optional("exec") { return .exec(try plugin(exec, for: cluster)) }
         return .anonymous
     }
 
-    /// The bytes of `key-data`, or of the file that `key` names.
-    private func content(of key: String, in node: JSONNode) throws(JSONShapeError) -> [UInt8]? {
+    /// What `key-data` holds, or the file that `key` names, which must be readable now.
+    private func pem(
+        _ key: String,
+        in node: JSONNode
+    ) throws(JSONShapeError) -> ClusterAccess.PEM? {
         if let data = try node.optional(key + "-data") {
             // What it is instead may be a key all the same: an error must not show it.
             guard let bytes = Base64.decode(try data.string()) else {
                 throw .invalid(path: data.path, value: "the text", expected: "base64")
             }
-            return bytes
+            return .inline(ClusterAccess.Secret(bytes))
         }
         guard let file = try node.optional(key) else { return nil }
         let path = absolute(try file.text())
         do throws(KernelError) {
-            return try Files.read(path, limit: 1 << 20)
+            _ = try Files.read(path, limit: 1 << 20)
         } catch {
             throw file.invalid(expected: "a readable file: \(error)")
         }
+        return .file(path: path)
     }
 
-    private func absolute(_ file: String) -> String {
+    /// A text that an error must not show.
+    private func secret(_ node: JSONNode) throws(JSONShapeError) -> ClusterAccess.Secret {
+        ClusterAccess.Secret(Array(try node.text().utf8))
+    }
+
+    func absolute(_ file: String) -> String {
         guard !file.hasPrefix("/"), let cut = path.lastIndex(of: "/") else { return file }
         return "\(path[...cut])\(file)"
     }

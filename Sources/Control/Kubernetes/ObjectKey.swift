@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
+package import JSON
 public import Resources
 
 /// Names one object of a kind.
@@ -22,7 +22,7 @@ public struct ObjectKey: Hashable, Sendable, CustomStringConvertible {
 
 extension ObjectKey {
     /// The key of an object of which nothing else needs to be readable.
-    init?(of object: JSONValue) {
+    package init?(of object: JSONValue) {
         guard let name = object["metadata"]?["name"]?.string else { return nil }
         self.init(namespace: object["metadata"]?["namespace"]?.string ?? "", name: name)
     }
@@ -31,34 +31,6 @@ extension ObjectKey {
 extension Resource {
     /// The object's key.
     public var key: ObjectKey { ObjectKey(namespace: metadata.namespace, name: metadata.name) }
-}
-
-/// Which objects of a kind are meant.
-public struct ListScope: Hashable, Sendable {
-    /// The namespace, nil for all.
-    public var namespace: String?
-    /// Labels that the objects must have.
-    public var labels: [String: String]
-    /// The only name, nil for any.
-    public var name: String?
-
-    /// Objects of a namespace, with certain labels, or of a certain name.
-    public init(namespace: String? = nil, labels: [String: String] = [:], name: String? = nil) {
-        self.namespace = namespace
-        self.labels = labels
-        self.name = name
-    }
-
-    /// The scope as parts of a query.
-    var query: [(String, String)] {
-        var query: [(String, String)] = []
-        if !labels.isEmpty {
-            let terms = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-            query.append(("labelSelector", terms.joined(separator: ",")))
-        }
-        if let name { query.append(("fieldSelector", "metadata.name=\(name)")) }
-        return query
-    }
 }
 
 /// What must hold for a deletion to happen.

@@ -22,5 +22,8 @@ public enum Verdict: Hashable, Sendable {
     /// Everything is as it should be; wait for the next change.
     case settled
     /// Look again after this long, for things that announce no change.
-    case again(after: Duration)
+    ///
+    /// Where somebody waits for the outcome it is as urgent as a change; a look for the sake of
+    /// certainty is ``Priority/background``.
+    case again(after: Duration, priority: Priority = .change)
 }

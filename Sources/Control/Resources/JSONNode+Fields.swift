@@ -21,7 +21,15 @@ extension JSONNode {
             throw .wrongKind(path: path, expected: "an object", found: "\(value.kind)")
         }
         var texts: [String: String] = [:]
-        for key in object.keys { texts[key] = try required(key).string() }
+        texts.reserveCapacity(object.members.count)
+        for member in object.members {
+            // A text is the common case; the rest is for the error, or a later member of that key.
+            if case .string(let text) = member.value {
+                texts[member.key] = text
+            } else {
+                texts[member.key] = try required(member.key).string()
+            }
+        }
         return texts
     }
 
@@ -41,8 +49,9 @@ extension JSONNode {
     func word<Word: RawRepresentable<String> & CaseIterable>(
         _: Word.Type = Word.self
     ) throws(JSONShapeError) -> Word {
-        let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-        return try parsed(as: "one of \(words)") { Word(rawValue: $0) }
+        try parsed(as: "one of \(Word.allCases.map(\.rawValue).joined(separator: ", "))") {
+            Word(rawValue: $0)
+        }
     }
 
     /// This text as an IP address.

@@ -10,6 +10,12 @@ public protocol Resource: Hashable, Sendable {
     /// The kind.
     static var type: ResourceType { get }
 
+    /// Which parts of a document are read at all; the rest is skipped without being kept.
+    static var projection: JSONProjection { get }
+
+    /// In which form the server is asked for objects.
+    static var form: ObjectForm { get }
+
     /// What every object has.
     var metadata: ObjectMeta { get set }
 
@@ -23,6 +29,13 @@ public protocol Resource: Hashable, Sendable {
 }
 
 extension Resource {
+    /// Everything but those parts of the metadata that nobody here reads, such as `managedFields`,
+    /// which are up to a third of an object.
+    public static var projection: JSONProjection { .object }
+
+    /// The whole object.
+    public static var form: ObjectForm { .whole }
+
     /// Whether the object was deleted and only waits for its finalizers.
     public var isDeleting: Bool { metadata.isDeleting }
 
@@ -44,4 +57,21 @@ extension Resource {
         for (key, part) in parts where !part.members.isEmpty { object[key] = .object(part) }
         return .object(object)
     }
+}
+
+extension JSONProjection {
+    /// The metadata as `ObjectMeta` reads them.
+    static let metadata = JSONProjection.only([
+        "name": .everything, "namespace": .everything, "uid": .everything,
+        "resourceVersion": .everything, "generation": .everything,
+        "creationTimestamp": .everything, "deletionTimestamp": .everything, "labels": .everything,
+        "annotations": .except(["kubectl.kubernetes.io/last-applied-configuration": .nothing]),
+        "finalizers": .everything,
+    ])
+
+    /// The metadata and nothing else.
+    static let metadataAlone = JSONProjection.only(["metadata": .metadata])
+
+    /// An object with all its parts and the metadata that are read.
+    static let object = JSONProjection.except(["metadata": .metadata])
 }

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct GoldenTests {
-    private static let goldens = KubeletGoldens.all
+    private static let goldens =
+        KubeletGoldens.all + PreferenceGoldens.all + PodResourcesGoldens.all
 
     @Test(arguments: goldens) func `is what protoc encodes`(golden: Golden) throws {
         #expect(try golden.difference() == nil)

@@ -96,4 +96,36 @@ extension FieldGenerator {
         message.containerResponses = list { $0.containerResponse() }
         return message
     }
+
+    mutating func preferredAllocationRequest() -> PreferredAllocationRequest {
+        var message = PreferredAllocationRequest()
+        message.containerRequests = list { $0.containerPreferredAllocationRequest() }
+        return message
+    }
+
+    mutating func containerPreferredAllocationRequest() -> ContainerPreferredAllocationRequest {
+        var message = ContainerPreferredAllocationRequest()
+        message.availableDeviceIDs = list { $0.text() }
+        message.mustIncludeDeviceIDs = list { $0.text() }
+        message.allocationSize = integer()
+        return message
+    }
+
+    mutating func preferredAllocationResponse() -> PreferredAllocationResponse {
+        var message = PreferredAllocationResponse()
+        message.containerResponses = list { $0.containerPreferredAllocationResponse() }
+        return message
+    }
+
+    mutating func containerPreferredAllocationResponse() -> ContainerPreferredAllocationResponse {
+        var message = ContainerPreferredAllocationResponse()
+        message.deviceIDs = list { $0.text() }
+        return message
+    }
+
+    mutating func preStartContainerRequest() -> PreStartContainerRequest {
+        var message = PreStartContainerRequest()
+        message.deviceIDs = list { $0.text() }
+        return message
+    }
 }

@@ -13,6 +13,17 @@ import Testing
         #expect(declared.contains(KubeletMethods.options.call))
         #expect(declared.contains(KubeletMethods.listAndWatch.call))
         #expect(declared.contains(KubeletMethods.allocate.call))
+        #expect(declared.contains(KubeletMethods.preferredAllocation.call))
+        #expect(declared.contains(KubeletMethods.preStart.call))
+    }
+
+    @Test func `calls are those of the pod resources API`() throws {
+        let declared = try Declarations.calls(in: "Tests/peers/protos/podresources.proto")
+        let ours = [
+            PodResourcesMethods.get.call, PodResourcesMethods.allocatable.call,
+            PodResourcesMethods.list.call,
+        ]
+        #expect(declared == ours)
     }
 
     @Test func `names do what they say`() {

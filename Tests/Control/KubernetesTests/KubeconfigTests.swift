@@ -2,6 +2,7 @@
 
 import Connections
 import Foundation
+import JSON
 import TestSupport
 import Testing
 
@@ -63,7 +64,7 @@ import Testing
     @Test func `inline data wins, and files are relative to the kubeconfig`() throws {
         try scratch.write("from a file", to: "ca.pem")
         let file = try access(config(cluster: "    certificate-authority: ca.pem"))
-        #expect(file.authorities == Array("from a file".utf8))
+        #expect(file.authorities == .file(path: scratch["ca.pem"]))
         let inline = Data("inline".utf8).base64EncodedString()
         let both = try access(
             config(
@@ -73,7 +74,7 @@ import Testing
                     """
             )
         )
-        #expect(both.authorities == Array("inline".utf8))
+        #expect(both.authorities == .inline(ClusterAccess.Secret(Array("inline".utf8))))
         let token = try access(config(user: "tokenFile: my.token"))
         #expect(token.credential == .tokenFile(path: scratch["my.token"]))
     }
@@ -86,10 +87,17 @@ import Testing
             user: "{client-certificate-data: \(data), client-key-data: \(data)}"
         )
         let secret = ClusterAccess.Secret(Array("pem".utf8))
-        #expect(try access(whole).credential == .certificate(chain: secret.bytes, key: secret))
+        let credential = try access(whole).credential
+        #expect(credential == .certificate(chain: .inline(secret), key: .inline(secret)))
+        try scratch.write("chain", to: "my.crt")
+        try scratch.write("key", to: "my.key")
+        let files = config(user: "{client-certificate: my.crt, client-key: my.key}")
+        let (chain, key) = (scratch["my.crt"], scratch["my.key"])
+        let named = try access(files).credential
+        #expect(named == .certificate(chain: .file(path: chain), key: .file(path: key)))
     }
 
-    @Test(arguments: ["exec: {command: x}", "username: u", "auth-provider: {name: x}", "as: root"])
+    @Test(arguments: ["username: u", "auth-provider: {name: x}", "as: root"])
     func `what is not supported is refused by name`(user: String) throws {
         let name = user.split(separator: ":")[0]
         #expect(try complaint(config(user: user)).contains("user.\(name)"))
@@ -100,8 +108,65 @@ import Testing
         let complaint = try complaint(text)
         #expect(complaint.contains("client-key-data: the text is not base64"))
         #expect(!complaint.contains("s3cr"))
-        let exec = try self.complaint(config(user: "exec: {command: s3cr}"))
-        #expect(exec.contains("exec: this is not supported") && !exec.contains("s3cr"))
+    }
+
+    @Test func `a plugin has words, an environment and perhaps the cluster`() throws {
+        let exec = """
+            {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./tell, args: [a, "1"],
+              env: [{name: KEY, value: s3cr}], interactiveMode: Never, installHint: install it,
+              provideClusterInfo: true}}
+            """
+        let cluster = """
+                tls-server-name: api.internal
+                extensions:
+                - {name: client.authentication.k8s.io/exec, extension: {audience: me}}
+            """
+        let access = try access(config(cluster: cluster, user: exec))
+        guard case .exec(let plugin) = access.credential else {
+            Issue.record("no plugin")
+            return
+        }
+        #expect(plugin.command == scratch["./tell"] && plugin.arguments == ["a", "1"])
+        #expect(plugin.environment == ["KEY": ClusterAccess.Secret(Array("s3cr".utf8))])
+        #expect(plugin.installHint == "install it")
+        #expect(
+            plugin.info == [
+                "apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential",
+                "spec": [
+                    "interactive": false,
+                    "cluster": [
+                        "server": "https://api.example:6443/prefix",
+                        "tls-server-name": "api.internal", "config": ["audience": "me"],
+                    ],
+                ],
+            ]
+        )
+        #expect(access.serverName == "api.internal")
+        var dumped = ""
+        dump(access, to: &dumped)
+        #expect(!"\(access) \(String(reflecting: access)) \(dumped)".contains("s3cr"))
+    }
+
+    @Test(arguments: [
+        ("{command: x}", "exec.apiVersion is missing"),
+        ("{apiVersion: client.authentication.k8s.io/v1alpha1, command: x}", "exec.apiVersion"),
+        ("{apiVersion: client.authentication.k8s.io/v1}", "exec.command is missing"),
+        (
+            "{apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}",
+            "interactiveMode"
+        ),
+    ])
+    func `a plugin that cannot be used is refused by name`(exec: String, words: String) throws {
+        #expect(try complaint(config(user: "{exec: \(exec)}")).contains(words))
+    }
+
+    @Test func `further servers have the first one's prefix`() throws {
+        let path = try scratch.write(config(), to: "config")
+        let two = try ClusterAccess(kubeconfig: path, servers: ["https://b:1/prefix"])
+        #expect(two.servers.map { "\($0)" }.last == "https://b:1/prefix" && two.servers.count == 2)
+        #expect(throws: AccessError.self) {
+            try ClusterAccess(kubeconfig: path, servers: ["https://b:1"])
+        }
     }
 
     @Test func `missing pieces are named`() throws {
@@ -131,20 +196,6 @@ import Testing
     ])
     func `what is no URL is refused`(text: String) {
         #expect(ServerURL(text) == nil)
-    }
-
-    @Test func `a token is read again after it was not accepted`() throws {
-        let path = try scratch.write(" first \n", to: "token")
-        let source = TokenSource(.tokenFile(path: path))
-        #expect(try source.token() == "first")
-        try scratch.write("second", to: "token")
-        #expect(try source.token() == "first", "a minute is not over")
-        #expect(source.distrust())
-        #expect(try source.token() == "second")
-        #expect(source.distrust())
-        try FileManager.default.removeItem(atPath: path)
-        #expect(try source.token() == "second", "a file that is away takes nothing away")
-        #expect(!TokenSource(.anonymous).distrust())
     }
 
     @Test func `queries are percent-encoded`() {

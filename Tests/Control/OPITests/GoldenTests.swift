@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 
 @Suite struct GoldenTests {
-    private static let goldens = CommonGoldens.all + BridgeGoldens.all + PortGoldens.all
+    private static let goldens =
+        CommonGoldens.all + BridgeGoldens.all + PortGoldens.all + VrfGoldens.all + SviGoldens.all
 
     @Test(arguments: goldens) func `is what protoc encodes`(golden: Golden) throws {
         #expect(try golden.difference() == nil)

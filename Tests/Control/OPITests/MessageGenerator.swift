@@ -73,4 +73,59 @@ extension FieldGenerator {
         message.components = list { $0.component() }
         return message
     }
+
+    mutating func vrf() -> Vrf {
+        var message = Vrf()
+        message.name = text()
+        message.spec = maybe { $0.vrfSpec() }
+        message.status = maybe { $0.vrfStatus() }
+        return message
+    }
+
+    mutating func vrfStatus() -> VrfStatus {
+        var message = VrfStatus()
+        message.operStatus = number()
+        message.components = list { $0.component() }
+        return message
+    }
+
+    mutating func svi() -> Svi {
+        var message = Svi()
+        message.name = text()
+        message.spec = maybe { $0.sviSpec() }
+        message.status = maybe { $0.sviStatus() }
+        return message
+    }
+
+    mutating func sviStatus() -> SviStatus {
+        var message = SviStatus()
+        message.operStatus = number()
+        message.components = list { $0.component() }
+        return message
+    }
+
+    mutating func vrfSpec() -> VrfSpec {
+        var message = VrfSpec()
+        message.vni = maybe { $0.integer() }
+        message.loopbackIPPrefix = maybe { $0.prefix() }
+        message.vtepIPPrefix = maybe { $0.prefix() }
+        return message
+    }
+
+    mutating func sviSpec() -> SviSpec {
+        var message = SviSpec()
+        message.vrf = text()
+        message.logicalBridge = text()
+        message.macAddress = octets()
+        message.gatewayIPPrefixes = list { $0.prefix() }
+        message.enableBGP = flag()
+        message.remoteAS = integer()
+        return message
+    }
+
+    mutating func mask() -> FieldMask {
+        var message = FieldMask()
+        message.paths = list { $0.text() }
+        return message
+    }
 }

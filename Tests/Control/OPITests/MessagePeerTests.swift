@@ -15,6 +15,9 @@ import Testing
         addObjects(to: &peer)
         addBridgeRequests(to: &peer)
         addPortRequests(to: &peer)
+        addVrfs(to: &peer)
+        addSvis(to: &peer)
+        addUpdates(to: &peer)
         #expect(try peer.types.sorted() == Declarations.messages(in: "Sources/Control/OPI"))
         for line in try await peer.disagreements() { Issue.record("\(line)") }
     }
@@ -90,6 +93,107 @@ import Testing
         peer.add(evpn + "DeleteBridgePortRequest", proto: proto) { fields in
             DeleteBridgePortRequest {
                 $0.name = fields.text()
+                $0.allowMissing = fields.flag()
+            }
+        }
+    }
+
+    private func addVrfs(to peer: inout ProtobufPeer) {
+        let (evpn, proto) = (Self.evpn, Self.proto)
+        peer.add(evpn + "Vrf", proto: proto) { $0.vrf() }
+        peer.add(evpn + "VrfSpec", proto: proto) { $0.vrfSpec() }
+        peer.add(evpn + "VrfStatus", proto: proto) { $0.vrfStatus() }
+        peer.add(evpn + "CreateVrfRequest", proto: proto) { fields in
+            CreateVrfRequest {
+                $0.vrfID = fields.text()
+                $0.vrf = fields.maybe { $0.vrf() }
+            }
+        }
+        peer.add(evpn + "ListVrfsRequest", proto: proto) { fields in
+            ListVrfsRequest {
+                $0.pageSize = fields.integer()
+                $0.pageToken = fields.text()
+            }
+        }
+        peer.add(evpn + "ListVrfsResponse", proto: proto) { fields in
+            ListVrfsResponse {
+                $0.vrfs = fields.list { $0.vrf() }
+                $0.nextPageToken = fields.text()
+            }
+        }
+        peer.add(evpn + "GetVrfRequest", proto: proto) { fields in
+            GetVrfRequest { $0.name = fields.text() }
+        }
+        peer.add(evpn + "DeleteVrfRequest", proto: proto) { fields in
+            DeleteVrfRequest {
+                $0.name = fields.text()
+                $0.allowMissing = fields.flag()
+            }
+        }
+    }
+
+    private func addSvis(to peer: inout ProtobufPeer) {
+        let (evpn, proto) = (Self.evpn, Self.proto)
+        peer.add(evpn + "Svi", proto: proto) { $0.svi() }
+        peer.add(evpn + "SviSpec", proto: proto) { $0.sviSpec() }
+        peer.add(evpn + "SviStatus", proto: proto) { $0.sviStatus() }
+        peer.add(evpn + "CreateSviRequest", proto: proto) { fields in
+            CreateSviRequest {
+                $0.sviID = fields.text()
+                $0.svi = fields.maybe { $0.svi() }
+            }
+        }
+        peer.add(evpn + "ListSvisRequest", proto: proto) { fields in
+            ListSvisRequest {
+                $0.pageSize = fields.integer()
+                $0.pageToken = fields.text()
+            }
+        }
+        peer.add(evpn + "ListSvisResponse", proto: proto) { fields in
+            ListSvisResponse {
+                $0.svis = fields.list { $0.svi() }
+                $0.nextPageToken = fields.text()
+            }
+        }
+        peer.add(evpn + "GetSviRequest", proto: proto) { fields in
+            GetSviRequest { $0.name = fields.text() }
+        }
+        peer.add(evpn + "DeleteSviRequest", proto: proto) { fields in
+            DeleteSviRequest {
+                $0.name = fields.text()
+                $0.allowMissing = fields.flag()
+            }
+        }
+    }
+
+    private func addUpdates(to peer: inout ProtobufPeer) {
+        let (evpn, proto) = (Self.evpn, Self.proto)
+        peer.add("google.protobuf.FieldMask", proto: proto) { $0.mask() }
+        peer.add(evpn + "UpdateLogicalBridgeRequest", proto: proto) { fields in
+            UpdateLogicalBridgeRequest {
+                $0.logicalBridge = fields.maybe { $0.bridge() }
+                $0.updateMask = fields.maybe { $0.mask() }
+                $0.allowMissing = fields.flag()
+            }
+        }
+        peer.add(evpn + "UpdateBridgePortRequest", proto: proto) { fields in
+            UpdateBridgePortRequest {
+                $0.bridgePort = fields.maybe { $0.port() }
+                $0.updateMask = fields.maybe { $0.mask() }
+                $0.allowMissing = fields.flag()
+            }
+        }
+        peer.add(evpn + "UpdateVrfRequest", proto: proto) { fields in
+            UpdateVrfRequest {
+                $0.vrf = fields.maybe { $0.vrf() }
+                $0.updateMask = fields.maybe { $0.mask() }
+                $0.allowMissing = fields.flag()
+            }
+        }
+        peer.add(evpn + "UpdateSviRequest", proto: proto) { fields in
+            UpdateSviRequest {
+                $0.svi = fields.maybe { $0.svi() }
+                $0.updateMask = fields.maybe { $0.mask() }
                 $0.allowMissing = fields.flag()
             }
         }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Written by scripts/descriptors.
+
+import Bytes
+
+/// What protoc makes of host.proto, for server reflection.
+public enum HostDescriptor: Sendable {
+    /// The serialized `FileDescriptorProto`.
+    public static let bytes: [UInt8] = Base64.decode(text) ?? []
+
+    private static let text = """
+        Cgpob3N0LnByb3RvEg9vcGlfeHB1Lmhvc3QudjEiVQoPQWxsb2NhdGVSZXF1ZXN0EiMKDXJlc291cmNlX25hbWUYAS\
+        ABKAlSDHJlc291cmNlTmFtZRIdCgpkZXZpY2VfaWRzGAIgAygJUglkZXZpY2VJZHMiEgoQQWxsb2NhdGVSZXNwb25z\
+        ZSL1AQoNQXR0YWNoUmVxdWVzdBIbCglkZXZpY2VfaWQYASABKAlSCGRldmljZUlkEiEKDGNvbnRhaW5lcl9pZBgCIA\
+        EoCVILY29udGFpbmVySWQSJQoOaW50ZXJmYWNlX25hbWUYAyABKAlSDWludGVyZmFjZU5hbWUSKwoRbmV0d29ya19u\
+        YW1lc3BhY2UYBCABKAlSEG5ldHdvcmtOYW1lc3BhY2USLwoDcG9kGAUgASgLMh0ub3BpX3hwdS5ob3N0LnYxLlBvZF\
+        JlZmVyZW5jZVIDcG9kEh8KC21hY19hZGRyZXNzGAYgASgMUgptYWNBZGRyZXNzIsoBCg5BdHRhY2hSZXNwb25zZRIY\
+        CgduZXR3b3JrGAEgASgJUgduZXR3b3JrEhIKBHBvcnQYAiABKAlSBHBvcnQSEAoDbXR1GAMgASgNUgNtdHUSPwoJYW\
+        RkcmVzc2VzGAQgAygLMiEub3BpX3hwdS5ob3N0LnYxLkludGVyZmFjZUFkZHJlc3NSCWFkZHJlc3NlcxI3CgZyb3V0\
+        ZXMYBSADKAsyHy5vcGlfeHB1Lmhvc3QudjEuSW50ZXJmYWNlUm91dGVSBnJvdXRlcyJSCgxQb2RSZWZlcmVuY2USHA\
+        oJbmFtZXNwYWNlGAEgASgJUgluYW1lc3BhY2USEgoEbmFtZRgCIAEoCVIEbmFtZRIQCgN1aWQYAyABKAlSA3VpZCJG\
+        ChBJbnRlcmZhY2VBZGRyZXNzEhgKB2FkZHJlc3MYASABKAlSB2FkZHJlc3MSGAoHZ2F0ZXdheRgCIAEoCVIHZ2F0ZX\
+        dheSJMCg5JbnRlcmZhY2VSb3V0ZRIgCgtkZXN0aW5hdGlvbhgBIAEoCVILZGVzdGluYXRpb24SGAoHZ2F0ZXdheRgC\
+        IAEoCVIHZ2F0ZXdheSJ2Cg1EZXRhY2hSZXF1ZXN0EhsKCWRldmljZV9pZBgBIAEoCVIIZGV2aWNlSWQSIQoMY29udG\
+        FpbmVyX2lkGAIgASgJUgtjb250YWluZXJJZBIlCg5pbnRlcmZhY2VfbmFtZRgDIAEoCVINaW50ZXJmYWNlTmFtZSIQ\
+        Cg5EZXRhY2hSZXNwb25zZSIUChJGb2xsb3dQb29sc1JlcXVlc3QiNAoFUG9vbHMSKwoFcG9vbHMYASADKAsyFS5vcG\
+        lfeHB1Lmhvc3QudjEuUG9vbFIFcG9vbHMiZAoEUG9vbBIYCgduZXR3b3JrGAEgASgJUgduZXR3b3JrEiMKDXJlc291\
+        cmNlX25hbWUYAiABKAlSDHJlc291cmNlTmFtZRIdCgpkZXZpY2VfaWRzGAMgAygJUglkZXZpY2VJZHMywAIKCUhvc3\
+        RBZ2VudBJPCghBbGxvY2F0ZRIgLm9waV94cHUuaG9zdC52MS5BbGxvY2F0ZVJlcXVlc3QaIS5vcGlfeHB1Lmhvc3Qu\
+        djEuQWxsb2NhdGVSZXNwb25zZRJJCgZBdHRhY2gSHi5vcGlfeHB1Lmhvc3QudjEuQXR0YWNoUmVxdWVzdBofLm9waV\
+        94cHUuaG9zdC52MS5BdHRhY2hSZXNwb25zZRJJCgZEZXRhY2gSHi5vcGlfeHB1Lmhvc3QudjEuRGV0YWNoUmVxdWVz\
+        dBofLm9waV94cHUuaG9zdC52MS5EZXRhY2hSZXNwb25zZRJMCgtGb2xsb3dQb29scxIjLm9waV94cHUuaG9zdC52MS\
+        5Gb2xsb3dQb29sc1JlcXVlc3QaFi5vcGlfeHB1Lmhvc3QudjEuUG9vbHMwAWIGcHJvdG8z
+        """
+}
