@@ -5,6 +5,7 @@ import CNI
 import Configuration
 import DevicePlugin
 import HostAgent
+import Startup
 import XPUAgent
 
 /// The role `host-agent`.

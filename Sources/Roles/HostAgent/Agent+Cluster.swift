@@ -10,8 +10,15 @@ import Resources
 extension Agent {
     /// Serves with the networks of a cluster, and writes its Netdevs.
     func runInCluster(_ options: ClusterOptions) async throws {
-        let access = try ClusterAccess(kubeconfig: options.kubeconfig)
-        let client = try APIClient(access, userAgent: "opi-xpu-host-agent")
+        let access = try ClusterAccess(
+            kubeconfig: options.kubeconfig,
+            servers: options.servers
+        )
+        let client = try APIClient(
+            access,
+            userAgent: "opi-xpu-host-agent",
+            observer: APIClientObserver(log)
+        )
         let queue = KeyQueue<PortKey>()
         let cache = ClusterCache(runDirectory: configuration.paths.run)
         let saved = cache.load(log)

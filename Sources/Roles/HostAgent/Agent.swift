@@ -173,7 +173,9 @@ public struct Agent: Sendable {
                 try await writer.send(Pools(networks))
             }
         }
+        try services.addTools(describing: [HostDescriptor.bytes])
         var options = ServerOptions()
+        options.methodsBlock = true
         options.listen.peerUser = 0
         let socket = Endpoint.unix(path: configuration.paths.hostAgentSocket)
         try await Server.run(services, on: socket, options: options)

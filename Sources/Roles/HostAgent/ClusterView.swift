@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Configuration
+import Informers
 import JSON
 import Kernel
 import Kubernetes
@@ -66,7 +67,7 @@ final class ClusterView: Sendable {
                 tell(trouble)
                 if trouble == nil { onChange(nil) }
             },
-            onChange: { onChange($0) }
+            onChange: { onChange($0.key) }
         )
         dpuNetworks = Informer(client, ListScope(), onTrouble: Informer<DPUNetwork>.teller(log)) {
             _ in

@@ -58,7 +58,7 @@ package struct FunctionReconciler: Reconciler {
         case .connected(let addresses):
             if let addresses { try store.assign(addresses, to: netdev) }
             store.report(.connected, for: netdev)
-            return .again(after: ports.resyncInterval)
+            return .again(after: ports.resyncInterval, priority: .background)
         case .absent:
             try store.forget(netdev)
             return .settled
@@ -106,7 +106,7 @@ package struct FunctionReconciler: Reconciler {
             log.notice("there is a port nobody wants", metadata: ["function": "\(function)"])
             queue.add(.function(function))
         }
-        return .again(after: ports.resyncInterval)
+        return .again(after: ports.resyncInterval, priority: .background)
     }
 
     /// Seconds since 1970.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Informers
 import Addresses
 import Addressing
 import GRPC
@@ -98,6 +99,7 @@ struct AddressManager: Sendable {
             do throws(APIError) {
                 let this = Preconditions(uid: block.metadata.uid)
                 try await client.delete(AddressBlock.type, block.key, if: this)
+                view.blocks.absorbDeletion(of: block.key, uid: block.metadata.uid)
                 log.info("gave a block back", metadata: ["block": "\(block.spec.cidr)"])
             } catch {
                 guard error.isNotFound || error.isConflict else { throw Status(error) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Configuration
+import Informers
 import Connections
 import GRPC
 import Kernel
@@ -9,6 +10,7 @@ public import Logging
 import OPI
 import RPC
 import Reconcile
+import Records
 import Resources
 
 /// The agent of one card: turns Netdevs into calls of its OPI server and says what became of them.
@@ -33,8 +35,15 @@ public struct Agent: Sendable {
         let run = configuration.runDirectory
         try Files.makeDirectory(run, mode: 0o755, parents: true)
         let lock = try acquireLock(run)
-        let access = try ClusterAccess(kubeconfig: configuration.cluster.kubeconfig)
-        let client = try APIClient(access, userAgent: "opi-xpu-xpu-agent")
+        let access = try ClusterAccess(
+            kubeconfig: configuration.cluster.kubeconfig,
+            servers: configuration.cluster.servers
+        )
+        let client = try APIClient(
+            access,
+            userAgent: "opi-xpu-xpu-agent",
+            observer: APIClientObserver(log)
+        )
         let channel = Channel(configuration.opi.server)
         log.info(
             "starting",
@@ -53,8 +62,10 @@ public struct Agent: Sendable {
             options: configuration.heartbeat,
             log: log
         )
+        let events = EventRecorder(client, component: "opi-xpu-xpu-agent", log: log)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await serve(client, channel, heartbeat) }
+            group.addTask { await serve(client, channel, heartbeat, events) }
+            group.addTask { await events.run() }
             group.addTask { await stop() }
             await group.next()
             group.cancelAll()
@@ -70,10 +81,11 @@ public struct Agent: Sendable {
     private func serve(
         _ client: APIClient,
         _ channel: Channel,
-        _ heartbeat: Heartbeat
+        _ heartbeat: Heartbeat,
+        _ events: EventRecorder
     ) async {
         while let lease = await heartbeat.acquire() {
-            await work(client, channel, heartbeat, lease)
+            await work(client, channel, heartbeat, lease, events)
         }
     }
 
@@ -82,7 +94,8 @@ public struct Agent: Sendable {
         _ client: APIClient,
         _ channel: Channel,
         _ heartbeat: Heartbeat,
-        _ lease: Lease
+        _ lease: Lease,
+        _ events: EventRecorder
     ) async {
         log.info("serving the card")
         let queue = KeyQueue<CardKey>()
@@ -95,6 +108,7 @@ public struct Agent: Sendable {
             view: view,
             gateway: gateway,
             book: book,
+            events: events,
             log: log
         )
         let backoff = Backoff(base: .milliseconds(50), ceiling: .seconds(5))

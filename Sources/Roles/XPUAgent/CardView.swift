@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Configuration
+import Informers
 import Kubernetes
 import Logging
 import Reconcile
@@ -28,13 +29,15 @@ struct CardView: Sendable {
         name = configuration.xpu
         let namespace = configuration.cluster.namespace
         let labels = [Labels.xpu: Labels.hash(configuration.xpu)]
+        let byNetwork = Index<Netdev, String> { [$0.spec.networkRef] }
         let netdevs = Informer<Netdev>(
             client,
             ListScope(namespace: namespace, labels: labels),
+            indexes: [byNetwork],
             onTrouble: Informer<Netdev>.teller(log),
-            onChange: { queue.add(.netdev($0)) }
+            onChange: { queue.add(.netdev($0.key)) }
         )
-        let all: @Sendable (ObjectKey) -> Void = { _ in
+        let all: @Sendable (Change<XPU>) -> Void = { _ in
             for netdev in netdevs.objects { queue.add(.netdev(netdev.key)) }
         }
         self.netdevs = netdevs
@@ -42,10 +45,8 @@ struct CardView: Sendable {
             client,
             ListScope(),
             onTrouble: Informer<DPUNetwork>.teller(log),
-            onChange: { key in
-                for netdev in netdevs.objects where netdev.spec.networkRef == key.name {
-                    queue.add(.netdev(netdev.key))
-                }
+            onChange: { change in
+                for netdev in byNetwork[change.key.name] { queue.add(.netdev(netdev.key)) }
             }
         )
         xpus = Informer(

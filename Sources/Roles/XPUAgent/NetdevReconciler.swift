@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Informers
 import Addressing
 import Configuration
 import GRPC
@@ -10,6 +11,7 @@ import Logging
 import OPI
 import PCI
 import Reconcile
+import Records
 import Resources
 import Synchronization
 
@@ -24,6 +26,7 @@ final class NetdevReconciler: Reconciler {
     private let driver: PortDriver
     private let addresses: AddressManager
     private let book: AddressBook
+    private let events: EventRecorder
     private let reporter: CardReporter
     private let log: Logger
     /// Since when the card is at work, by Netdev.
@@ -38,6 +41,7 @@ final class NetdevReconciler: Reconciler {
         view: CardView,
         gateway: EVPNGateway,
         book: AddressBook,
+        events: EventRecorder,
         log: Logger
     ) {
         self.configuration = configuration
@@ -45,12 +49,18 @@ final class NetdevReconciler: Reconciler {
         self.view = view
         self.gateway = gateway
         self.book = book
+        self.events = events
         self.log = log
         addresses = AddressManager(client: client, view: view, book: book, log: log)
         reporter = CardReporter(configuration, client: client, view: view)
         driver = PortDriver(gateway) { port, step in
             log.debug("port", metadata: ["port": "\(port)", "step": "\(step)"])
         }
+    }
+
+    /// A look for the sake of certainty, which lets changes go first.
+    private var resync: Verdict {
+        .again(after: configuration.opi.resyncInterval, priority: .background)
     }
 
     func reconcile(_ key: CardKey) async throws(Status) -> Verdict {
@@ -74,16 +84,16 @@ final class NetdevReconciler: Reconciler {
         }
         if let refusal {
             try await report(.impossible(reason: Condition.notAllowed, refusal), for: netdev)
-            return .again(after: configuration.opi.resyncInterval)
+            return resync
         }
         guard let network = view.network(named: netdev.spec.networkRef) else {
             let text = "there is no DPUNetwork \(netdev.spec.networkRef)"
             try await report(.impossible(reason: Condition.unknownNetwork, text), for: netdev)
-            return .again(after: configuration.opi.resyncInterval)
+            return resync
         }
         if let refusal = Self.refusal(of: network, on: xpu) {
             try await report(.impossible(reason: Condition.notAllowed, refusal), for: netdev)
-            return .again(after: configuration.opi.resyncInterval)
+            return resync
         }
         return try await make(try await held(netdev), in: network, on: xpu)
     }
@@ -101,7 +111,7 @@ final class NetdevReconciler: Reconciler {
         case .later: return .again(after: .milliseconds(20))
         case .exhausted(let text):
             try await report(.impossible(reason: Condition.noAddress, text), for: netdev, network)
-            return .again(after: configuration.opi.resyncInterval)
+            return resync
         }
         let id = portID(of: netdev)
         let desired = DesiredPort(
@@ -121,7 +131,7 @@ final class NetdevReconciler: Reconciler {
         case .settled:
             waiting.withLock { $0[netdev.key] = nil }
             try await report(.up, for: netdev, network, chosen)
-            return .again(after: configuration.opi.resyncInterval)
+            return resync
         case .waiting(let text):
             let (verdict, isLong) = wait(for: netdev.key)
             // Most ports are up within milliseconds: not worth a request to say that they are not.
@@ -166,7 +176,7 @@ final class NetdevReconciler: Reconciler {
     }
 
     private func takeInventory() async throws(Status) -> Verdict {
-        guard let xpu = view.xpu else { return .again(after: configuration.opi.resyncInterval) }
+        guard let xpu = view.xpu else { return resync }
         let existing: Set<String>
         do throws(Status) {
             existing = Set(try await gateway.portIDs())
@@ -190,7 +200,7 @@ final class NetdevReconciler: Reconciler {
         }
         forgetHolders()
         try await addresses.releaseUnused(on: xpu)
-        return .again(after: configuration.opi.resyncInterval)
+        return resync
     }
 
     /// Gives up what is held for Netdevs that went without us, by somebody else's hand.
@@ -288,8 +298,19 @@ final class NetdevReconciler: Reconciler {
                 subresource: "status"
             )
             view.netdevs.absorb(after)
+            if status.phase != netdev.status.phase { tell(status, of: netdev) }
         } catch {
             throw Status(error)
+        }
+    }
+
+    /// Leaves a trace of a port that has come up or does not, which conditions forget.
+    private func tell(_ status: Netdev.Status, of netdev: Netdev) {
+        guard let ready = status.conditions[Condition.ready] else { return }
+        switch status.phase {
+        case .connected: events.record(netdev, .normal, reason: "Connected", ready.message)
+        case .error: events.record(netdev, .warning, reason: ready.reason, ready.message)
+        default: break
         }
     }
 
@@ -307,7 +328,11 @@ final class NetdevReconciler: Reconciler {
         ]
         do throws(APIError) {
             let after = try await client.patch(Netdev.self, netdev.key, with: patch)
-            if !after.metadata.isDeleting { view.netdevs.absorb(after) }
+            if after.metadata.isDeleting, finalizers.isEmpty {
+                view.netdevs.absorbDeletion(of: after.key, uid: after.metadata.uid)
+            } else {
+                view.netdevs.absorb(after)
+            }
             return after
         } catch {
             if error.isNotFound, netdev.metadata.isDeleting { return netdev }
