@@ -8,17 +8,33 @@ public enum Declarations: Sendable {
     ///
     /// - Throws: what Foundation has to say of a directory that cannot be read.
     public static func messages(in directory: String) throws -> [String] {
+        try messagesByFile(in: directory).values.flatMap(\.self).sorted()
+    }
+
+    /// The Swift types below `directory`, or in a file, that are messages, in order, by the files
+    /// that have any; paths are relative to the repository's root.
+    ///
+    /// - Throws: what Foundation has to say of a file or directory that cannot be read.
+    public static func messagesByFile(in directory: String) throws -> [String: [String]] {
+        let message =
+            /(?:struct|class|enum|extension) (\w+)(?:<[^{]*?>)?: (?:[\w.]+, )*Message\b/
         let root = Peer.root.appendingPathComponent(directory)
-        return try FileManager.default.subpathsOfDirectory(atPath: root.path)
-            .filter { $0.hasSuffix(".swift") }
-            .flatMap { file in
-                let text = try String(
-                    contentsOf: root.appendingPathComponent(file),
-                    encoding: .utf8
-                )
-                return text.matches(of: /struct (\w+): Message\b/).map { String($0.1) }
-            }
-            .sorted()
+        let files =
+            directory.hasSuffix(".swift")
+            ? [directory]
+            : try FileManager.default.subpathsOfDirectory(atPath: root.path)
+                .filter { $0.hasSuffix(".swift") }
+                .map { "\(directory)/\($0)" }
+        var found: [String: [String]] = [:]
+        for file in files {
+            let path = Peer.root.appendingPathComponent(file)
+            let code = try String(contentsOf: path, encoding: .utf8)
+                .split(separator: "\n")
+                .filter { !$0.drop(while: \.isWhitespace).hasPrefix("//") }
+            let types = code.flatMap { $0.matches(of: message) }
+            if !types.isEmpty { found[file] = types.map { String($0.1) }.sorted() }
+        }
+        return found
     }
 
     /// The calls that a `.proto` file declares, in order.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+public import Foundation
 
 /// Another implementation in Python that runs beside the test: a server, or a client that waits.
 ///
@@ -53,6 +53,21 @@ public final class PeerProcess: @unchecked Sendable {
     deinit {
         signal(SIGKILL)
         try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// What the script has written, once it has so many lines or has ended.
+    ///
+    /// - Throws: What keeps the output from being read.
+    public func output(lines: Int, seconds: Int = 30) async throws -> Data {
+        let file = directory.appendingPathComponent("out")
+        for _ in 0..<(seconds * 50) {
+            let isRunning = process.isRunning
+            let data = try Data(contentsOf: file)
+            let count = data.count { $0 == UInt8(ascii: "\n") }
+            if count >= lines || !isRunning { return data }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return try Data(contentsOf: file)
     }
 
     /// Sends a signal to the process.

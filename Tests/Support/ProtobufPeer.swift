@@ -25,12 +25,14 @@ public struct ProtobufPeer: Sendable {
     ///   - proto: The file that declares it, relative to the repository's root.
     ///   - values: Messages to encode here and check there.
     ///   - random: Messages to make up there and check here.
+    ///   - mangled: Messages to damage there, for both sides to judge.
     public mutating func add<M: Message>(
         _ type: M.Type,
         named name: String,
         proto: String,
         values: [M] = [],
-        random: Int = 0
+        random: Int = 0,
+        mangled: Int = 0
     ) {
         jobs.append(
             Job(
@@ -39,6 +41,8 @@ public struct ProtobufPeer: Sendable {
                 name: name,
                 encoded: values.map { $0.encoded() },
                 random: random,
+                mangled: mangled,
+                judge: { Verdict($0, by: M.self) },
                 check: { bytes in
                     let message = try M(decoding: bytes)
                     guard message.unknownFields.isEmpty else { return "has unknown fields" }
@@ -47,6 +51,11 @@ public struct ProtobufPeer: Sendable {
                 }
             )
         )
+    }
+
+    /// Adds bytes for both sides to judge as a message of the type that was added last.
+    public mutating func judge(_ bytes: [[UInt8]]) {
+        jobs[jobs.count - 1].judged += bytes
     }
 
     /// Runs the peer and lists where it and Swift differ, at most five lines a type.
@@ -69,10 +78,21 @@ public struct ProtobufPeer: Sendable {
                 guard theirs != ours else { continue }
                 lines.append("\(job.name) \(index): ours \(hex(ours)), theirs \(hex(theirs))")
             }
+            for bytes in job.judged {
+                let theirs = try Verdict(from: &reader)
+                guard let problem = job.judge(bytes).difference(from: theirs) else { continue }
+                lines.append("\(job.name): \(hex(bytes)) \(problem)")
+            }
             for _ in 0..<job.random {
                 let theirs = try reader.array(Int(reader.bigEndian(UInt32.self)))
                 guard let problem = job.problem(with: theirs) else { continue }
                 lines.append("\(job.name): theirs \(hex(theirs)) \(problem)")
+            }
+            for _ in 0..<job.mangled {
+                let damaged = try reader.array(Int(reader.bigEndian(UInt32.self)))
+                let theirs = try Verdict(from: &reader)
+                guard let problem = job.judge(damaged).difference(from: theirs) else { continue }
+                lines.append("\(job.name): damaged \(hex(damaged)) \(problem)")
             }
             found += lines.prefix(5)
         }
@@ -87,13 +107,15 @@ public struct ProtobufPeer: Sendable {
                     proto: job.proto,
                     message: job.name,
                     echo: job.encoded.count,
+                    judge: job.judged.count,
                     random: job.random,
+                    mangled: job.mangled,
                     seed: index + 1
                 )
             }
         )
         var writer = ByteWriter()
-        for bytes in jobs.flatMap(\.encoded) {
+        for bytes in jobs.flatMap({ $0.encoded + $0.judged }) {
             writer.bigEndian(UInt32(bytes.count))
             writer.append(bytes)
         }
@@ -105,7 +127,10 @@ public struct ProtobufPeer: Sendable {
         var proto: String
         var name: String
         var encoded: [[UInt8]]
+        var judged: [[UInt8]] = []
         var random: Int
+        var mangled: Int
+        var judge: @Sendable ([UInt8]) -> Verdict
         var check: @Sendable ([UInt8]) throws -> String?
 
         func problem(with bytes: [UInt8]) -> String? {
@@ -124,7 +149,9 @@ public struct ProtobufPeer: Sendable {
             var proto: String
             var message: String
             var echo: Int
+            var judge: Int
             var random: Int
+            var mangled: Int
             var seed: Int
         }
     }

@@ -11,6 +11,9 @@ from parts import ROOT
 sys.path.insert(0, os.path.join(ROOT, "Sources", "Control", "HostAPI"))
 
 import grpc  # noqa: E402  (opi.py has told it about forks)
+from google.protobuf import descriptor_pb2  # noqa: E402
+
+SERVICE = "opi_xpu.host.v1.HostAgent"
 
 protos, services = grpc.protos_and_services("host.proto")
 
@@ -84,3 +87,24 @@ print("bytes", text.hex())
                            "--clear-groups", python, "-"],
                           input=program, capture_output=True, text=True, check=True, timeout=30)
     return done.stdout.strip()
+
+
+def described(path):
+    """What a tool that knows nothing finds: (names of services, methods of the agent's, health)."""
+    reflection, _ = grpc.protos_and_services("reflection.proto")
+    health, health_services = grpc.protos_and_services("health.proto")
+    asks = [reflection.ServerReflectionRequest(list_services=""),
+            reflection.ServerReflectionRequest(file_containing_symbol=SERVICE)]
+    options = [("grpc.use_local_subchannel_pool", 1)]
+    with grpc.insecure_channel(f"unix:{path}", options) as channel:
+        talk = channel.stream_stream(
+            "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+            request_serializer=reflection.ServerReflectionRequest.SerializeToString,
+            response_deserializer=reflection.ServerReflectionResponse.FromString)
+        listed, described_file = talk(iter(asks), timeout=10)
+        names = [one.name for one in listed.list_services_response.service]
+        file = descriptor_pb2.FileDescriptorProto.FromString(
+            described_file.file_descriptor_response.file_descriptor_proto[0])
+        answer = health_services.HealthStub(channel).Check(health.HealthCheckRequest(), timeout=10)
+    methods = [method.name for method in file.service[0].method]
+    return names, methods, health.HealthCheckResponse.ServingStatus.Name(answer.status)

@@ -31,6 +31,7 @@ from parts import ROOT, WITH_US, until
 MANIFESTS = os.path.join(ROOT, "manifests")
 NAMESPACE = "opi-xpu"
 ADMIN_TOKEN = "admin-of-this-test-only"
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def program(name):
@@ -51,12 +52,25 @@ def free_ports(count):
 
 def birth(pid):
     """When a process began, in ticks; None when it is no more. An id alone may be a stranger's."""
+    fields = stat(pid)
+    return int(fields[19]) if fields and fields[0] != "Z" else None
+
+
+def stat(pid):
+    """What /proc/PID/stat says from the third field on (proc(5)); None when it is no more."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            fields = file.read().rpartition(")")[2].split()
+            return file.read().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return int(fields[19]) if fields[0] != "Z" else None
+
+
+def end_children():
+    """Ends what this program started, also what it had no time to write down."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        fields = stat(pid)
+        if fields and int(fields[1]) == os.getpid():
+            end(int(pid), birth(pid), signal.SIGKILL)
 
 
 def end(pid, born, how, seconds=15):
@@ -161,8 +175,8 @@ class ControlPlane:
         pid, born = self.pids.pop(name, None), self.births.pop(name, None)
         if pid is None:
             return
-        end(pid, born, how)
         process = self.processes.pop(name, None)
+        end(pid, birth(pid) if process else born, how)  # a child's id is nobody else's
         if process:
             process.wait()
         self._save()
@@ -312,14 +326,27 @@ def exists(folder):
     return os.path.exists(os.path.join(folder, "state.json"))
 
 
+def interrupted(number, _):
+    """Once: a second signal would cut the cleaning short."""
+    for other in ENDING:
+        signal.signal(other, lambda *_: None)
+    sys.exit(128 + number)
+
+
 def up(folder, options):
     if os.path.exists(folder) and os.listdir(folder):
         sys.exit(f"{folder} is in use; end it first: control-plane down {folder}" if exists(folder)
                  else f"{folder} has other files, which `down` would remove; name a new folder")
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    for number in ENDING:
+        signal.signal(number, interrupted)
     plane = ControlPlane(folder, options.netns, not options.foreground, options.port)
-    print(json.dumps(plane.up(options.bare).describe()), flush=True)
+    try:
+        plane.up(options.bare)
+    except BaseException:
+        end_children()  # the signal may have come between a start and its being known
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    print(json.dumps(plane.describe()), flush=True)
     if options.foreground:
         try:
             signal.pause()

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The node in a bottle, with a real API server between the host and the card.
+"""The node in a bottle, with an API server between the host and the card, a real one by default.
 
 The host agent writes Netdevs, the xPU agent turns them into calls of the OPI server; both run with
 the shipped roles and bound tokens. The control plane lives in the host's namespace.
 """
 import json
+import os
 import signal
 
 from control_plane import NAMESPACE, ControlPlane
 from lab import NETWORKS, Lab
+from memory_plane import MemoryPlane
 from parts import until
 
 NODE, XPU = "node-a", "card-1"
 HOST_ACCOUNT, XPU_ACCOUNT = "opi-xpu-host-agent", "opi-xpu-xpu-agent"
 API = "xpu.opiproject.org/v1alpha1"
+# OPI_XPU_PLANE=memory takes the sandbox's API server instead of the real one.
+PLANE = MemoryPlane if os.environ.get("OPI_XPU_PLANE") == "memory" else ControlPlane
 
 
 class KubeLab(Lab):
@@ -21,7 +25,7 @@ class KubeLab(Lab):
 
     def _build(self):
         super()._build()
-        self.plane = ControlPlane(self.file("control-plane"), self.host)
+        self.plane = PLANE(self.file("control-plane"), self.host)
         self.plane.up()
         self.cluster_config = self.file("cluster.json")
         self.xpu_config = self.file("xpu-agent.json")
@@ -37,7 +41,7 @@ class KubeLab(Lab):
         self.opi_server.start()
         self.xpu_agent.start()
         self.host_agent.start()
-        seen = "what=leases [Kubernetes] being watched"
+        seen = "what=leases [Informers] being watched"
         until(lambda: seen in self.host_agent.said(), 20, "the lease to be seen")
         return self
 

@@ -6,6 +6,8 @@
 
 brings it up, prints one JSON line that tells where everything is, and stays until its input ends
 or a signal comes; then nothing of it is left. Blue is VLAN 10, green (--other) is VLAN 20.
+
+With OPI_XPU_OPI=software the card is `opi-xpu-sandbox xpu` instead of the peer on grpcio.
 """
 import argparse
 import itertools
@@ -22,7 +24,7 @@ import weakref
 import spaces
 from card import Card, function
 from opi import OPI
-from parts import BINARY, PEERS, PYTHON, Kubelet, Part, listens
+from parts import BINARY, PEERS, PYTHON, SANDBOX, Kubelet, Part, listens
 
 NETWORKS = {
     "blue": {"vlan": 10, "vni": 10010, "mtu": 1400, "v4": "10.10.0", "v6": "fd00:10:"},
@@ -54,7 +56,10 @@ class Outcome:
 
 
 class Lab:
-    def __init__(self, blue=4, green=1, delay=0.05, opi=None, networks=None):
+    def __init__(self, blue=4, green=1, delay=0.05, opi=None, networks=None, software=None):
+        """`software`: whether the card is the software xPU; by default as the environment says."""
+        wanted = os.environ.get("OPI_XPU_OPI") == "software"
+        self.is_software = wanted if software is None else software
         number = next(_numbers)
         self.prefix = f"{spaces.PREFIX}{os.getpid()}-{number}"
         self.host, self.xpu = f"{self.prefix}-host", f"{self.prefix}-xpu"
@@ -161,16 +166,33 @@ class Lab:
         return [*spaces.inside(self.host), BINARY, name, "--config", config or self.config]
 
     def _opi_command(self):
-        """How the OPI server is started, after what one that was killed has left is removed."""
+        """How the OPI server is started."""
+        common = ["--listen", self.opi.address, "--datapath", "bridges",
+                  "--representors", self.card.representors, "--delay", str(self.delay),
+                  "--fault", self.opi.fault_file, "--log", self.opi.log]
+        if self.is_software:
+            return [*spaces.inside(self.xpu), SANDBOX, "xpu", "--control", self.xpu_socket, *common]
+        self._sweep_card()
+        return [PYTHON, os.path.join(PEERS, "opi_server.py"), "--netns", self.xpu, *common]
+
+    def _sweep_card(self):
+        """Removes what a peer that was killed has left; the software xPU does so itself."""
         socket = self.opi.address.removeprefix("unix:")
         if os.path.exists(socket):
             os.unlink(socket)
         for bridge in spaces.ip(self.xpu, "link", "show", "type", "bridge"):
             spaces.run("ip", "-n", self.xpu, "link", "delete", bridge["ifname"])
-        return [PYTHON, os.path.join(PEERS, "opi_server.py"), "--listen", self.opi.address,
-                "--datapath", "bridges", "--netns", self.xpu,
-                "--representors", self.card.representors, "--delay", str(self.delay),
-                "--fault", self.opi.fault_file, "--log", self.opi.log]
+
+    @property
+    def xpu_socket(self):
+        """The knobs of the software xPU."""
+        return self.file("xpu.sock")
+
+    def turn(self, knob, *options):
+        """Turns a knob of the software xPU; what it says to `status`."""
+        text = spaces.run(SANDBOX, "card", knob, "--control", self.xpu_socket,
+                          *options).stdout
+        return json.loads(text) if text else None
 
     def kubelet(self):
         self.kubelets.append(Kubelet(self.plugins, self.file("kubelet.log")))

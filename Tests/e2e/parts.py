@@ -13,6 +13,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PEERS = os.path.join(ROOT, "Tests", "peers")
 BINARY = os.environ.get("OPI_XPU_BINARY") or os.path.join(ROOT, ".build", "opi-xpu")
+SANDBOX = os.environ.get("OPI_XPU_SANDBOX") or os.path.join(ROOT, ".build", "opi-xpu-sandbox")
 PYTHON = os.environ.get("OPI_XPU_PYTHON") or sys.executable
 
 # A laboratory that is killed takes its processes along.

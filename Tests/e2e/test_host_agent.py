@@ -199,6 +199,14 @@ class Guests(LabCase):
         self.assertEqual(stat.S_IMODE(mode), 0o600)
         self.assertEqual(agent_api.as_stranger(self.lab.agent_socket), "refused")
 
+    def test_tools_find_out_what_the_socket_can_do(self):
+        names, methods, health = agent_api.described(self.lab.agent_socket)
+        self.assertIn(agent_api.SERVICE, names)
+        self.assertIn("grpc.health.v1.Health", names)
+        self.assertEqual(health, "SERVING")
+        own = agent_api.protos.DESCRIPTOR.services_by_name["HostAgent"]
+        self.assertEqual(methods, [method.name for method in own.methods])
+
     def test_a_stranger_is_turned_away_even_when_the_mode_lets_him_in(self):
         path = self.lab.agent_socket
         os.chmod(path, 0o666)
