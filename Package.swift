@@ -22,6 +22,7 @@ tree.module("GRPC", in: "Wire", uses: ["Bytes", "HPACK"])
 // Libraries of the system.
 tree.library("COpenSSL", pkgConfig: "openssl")
 tree.library("CYAML", pkgConfig: "yaml-0.1")
+tree.library("CZlib", pkgConfig: "zlib")
 
 // System: the kernel's files, sockets and namespaces, behind owned values.
 tree.shim("CLinux")
@@ -31,28 +32,32 @@ tree.module("Links", in: "System", uses: ["Bytes", "Addressing", "Netlink", "Ker
 tree.module("PCI", in: "System", uses: ["Kernel"])
 
 // Transport: the wire's machines on sockets.
-tree.module("TLS", in: "Transport", uses: ["COpenSSL", "Addressing"])
+tree.module("TLS", in: "Transport", uses: ["COpenSSL", "Addressing", "Kernel"])
 tree.module(
     "Connections",
     in: "Transport",
     uses: ["Bytes", "Kernel", "HPACK", "HTTP2", "TLS"],
     products: [("NIOCore", nio), ("NIOPosix", nio)]
 )
+tree.module("Gzip", in: "Transport", uses: ["CZlib"])
 tree.module(
     "RPC",
     in: "Transport",
-    uses: ["Bytes", "Kernel", "HPACK", "HTTP2", "GRPC", "Protobuf", "Connections"],
+    uses: [
+        "Bytes", "Kernel", "HPACK", "HTTP2", "GRPC", "Protobuf", "TLS", "Connections", "Gzip",
+    ],
     products: [("NIOCore", nio), ("NIOPosix", nio)]
 )
 tree.module(
     "HTTP",
     in: "Transport",
-    uses: ["HPACK", "HTTP2", "TLS", "Connections"],
+    uses: ["HPACK", "HTTP2", "TLS", "Connections", "Gzip"],
     products: [("NIOCore", nio), ("NIOPosix", nio)]
 )
 
 // Control: what should be, and who drives it there.
-tree.module("Reconcile", in: "Control")
+tree.module("Telemetry", in: "Control")
+tree.module("Reconcile", in: "Control", uses: ["Telemetry"])
 tree.module("Addresses", in: "Control", uses: ["Addressing"])
 tree.module("Resources", in: "Control", uses: ["Bytes", "Addressing", "JSON", "PCI"])
 tree.module("YAML", in: "Control", uses: ["CYAML", "JSON"])
@@ -65,9 +70,27 @@ tree.module(
     "Kubernetes",
     in: "Control",
     uses: [
-        "Bytes", "JSON", "YAML", "Kernel", "HPACK", "TLS", "Connections", "HTTP", "Reconcile",
-        "Resources",
+        "Bytes", "JSON", "YAML", "Kernel", "HPACK", "TLS", "Connections", "Gzip", "HTTP",
+        "Reconcile", "Resources",
     ],
+    products: [("Logging", "swift-log")]
+)
+tree.module(
+    "Election",
+    in: "Control",
+    uses: ["JSON", "Kernel", "Telemetry", "Reconcile", "Resources", "Kubernetes"],
+    products: [("Logging", "swift-log")]
+)
+tree.module(
+    "Informers",
+    in: "Control",
+    uses: ["Bytes", "JSON", "HTTP", "Reconcile", "Resources", "Kubernetes"],
+    products: [("Logging", "swift-log")]
+)
+tree.module(
+    "Records",
+    in: "Control",
+    uses: ["JSON", "Kernel", "Resources", "Kubernetes"],
     products: [("Logging", "swift-log")]
 )
 tree.module("Devices", in: "Control", uses: ["JSON", "Kernel", "PCI", "Configuration"])
@@ -76,7 +99,17 @@ tree.module(
     in: "Control",
     uses: ["JSON", "Addressing", "Kernel", "PCI", "Links"]
 )
-tree.module("HostAPI", in: "Control", uses: ["Protobuf", "RPC"], exclude: ["host.proto"])
+tree.module(
+    "Startup",
+    in: "Control",
+    uses: ["Kernel"],
+    products: [
+        ("ArgumentParser", "swift-argument-parser"), ("Logging", "swift-log"),
+        ("ServiceLifecycle", "swift-service-lifecycle"),
+        ("UnixSignals", "swift-service-lifecycle"),
+    ]
+)
+tree.module("HostAPI", in: "Control", uses: ["Bytes", "Protobuf", "RPC"], exclude: ["host.proto"])
 tree.module("KubeletAPI", in: "Control", uses: ["Protobuf", "RPC"])
 tree.module("OPI", in: "Control", uses: ["Bytes", "Addressing", "Protobuf", "GRPC", "RPC"])
 
@@ -93,6 +126,7 @@ tree.role(
     uses: [
         "JSON", "Addressing", "Kernel", "PCI", "Links", "GRPC", "Connections", "RPC", "Reconcile",
         "Addresses", "Configuration", "HostAPI", "Attachment", "OPI", "Resources", "Kubernetes",
+        "Informers",
     ],
     products: [("Logging", "swift-log")]
 )
@@ -100,7 +134,7 @@ tree.role(
     "XPUAgent",
     uses: [
         "JSON", "Addressing", "Kernel", "PCI", "GRPC", "RPC", "Connections", "Reconcile",
-        "Addresses", "Configuration", "OPI", "Resources", "Kubernetes",
+        "Addresses", "Configuration", "OPI", "Resources", "Kubernetes", "Informers", "Records",
     ],
     products: [("Logging", "swift-log")]
 )
@@ -121,15 +155,85 @@ tree.role(
     ]
 )
 
-tree.binary(
-    "opi-xpu",
-    uses: ["Kernel", "Configuration"],
-    products: [
-        ("ArgumentParser", "swift-argument-parser"), ("Logging", "swift-log"),
-        ("ServiceLifecycle", "swift-service-lifecycle"),
-        ("UnixSignals", "swift-service-lifecycle"),
+// Sandbox: the whole system on one machine; stands in for what a laptop lacks, and is not shipped.
+tree.module("Schemas", in: "Sandbox", uses: ["JSON"])
+tree.module(
+    "APIServer",
+    in: "Sandbox",
+    uses: [
+        "Bytes", "JSON", "Protobuf", "HPACK", "Kernel", "TLS", "Connections", "HTTP", "YAML",
+        "Resources", "Configuration", "Schemas",
+    ],
+    products: [("Logging", "swift-log")]
+)
+tree.module(
+    "SoftwareXPU",
+    in: "Sandbox",
+    uses: [
+        "Bytes", "Addressing", "JSON", "Protobuf", "Netlink", "GRPC", "Kernel", "Links",
+        "Connections", "RPC", "OPI",
+    ],
+    products: [("Logging", "swift-log")],
+    exclude: ["xpu.proto"]
+)
+tree.module(
+    "Kubelet",
+    in: "Sandbox",
+    uses: [
+        "Bytes", "JSON", "Kernel", "Links", "Protobuf", "GRPC", "Connections", "RPC", "Reconcile",
+        "KubeletAPI",
+    ],
+    products: [("Logging", "swift-log")],
+    exclude: ["pods.proto"]
+)
+tree.module(
+    "SandboxHost",
+    in: "Sandbox",
+    uses: [
+        "Bytes", "Addressing", "JSON", "GRPC", "Kernel", "PCI", "Links", "APIServer", "Kubelet",
     ]
 )
+
+let parser: Tree.Product = ("ArgumentParser", "swift-argument-parser")
+tree.product("opi-xpu", uses: tree.roles + ["Kernel", "Configuration", "Startup"], [parser])
+tree.product(
+    "opi-xpu-sandbox",
+    uses: [
+        "JSON", "Kernel", "GRPC", "Connections", "Configuration", "Startup", "APIServer",
+        "SoftwareXPU", "Kubelet", "SandboxHost",
+    ],
+    [parser, ("Logging", "swift-log")]
+)
+
+// Decoders fed with anything; scripts/fuzz builds the program, the tests replay its corpus.
+tree.fuzz(
+    "FuzzTargets",
+    uses: [
+        "Bytes", "JSON", "Netlink", "Protobuf", "HPACK", "HTTP2", "GRPC", "Gzip", "YAML", "HostAPI",
+        "KubeletAPI", "OPI", "CNI", "Kubernetes",
+    ],
+    builds: Context.environment["OPI_XPU_FUZZ"] != nil
+)
+
+// What tests in Python drive the Kubernetes runtime with.
+tree.program(
+    "opi-xpu-runtime",
+    at: "Tests/Runtime/Program",
+    uses: [
+        "JSON", "Kernel", "Telemetry", "Reconcile", "Resources", "Kubernetes", "Informers",
+        "Election", "Records",
+    ],
+    [("Logging", "swift-log")]
+)
+
+// Our side of scripts/bench wire.
+if Context.environment["OPI_XPU_BENCH"] != nil {
+    tree.program(
+        "opi-xpu-bench",
+        at: "Tests/Bench/Program",
+        uses: ["HPACK", "HTTP2", "GRPC", "Protobuf", "Kernel", "TLS", "Connections", "RPC"]
+    )
+}
 
 let package = Package(
     name: "opi-xpu",
@@ -154,7 +258,7 @@ struct Tree {
             swiftSettings: .strict
         )
     ]
-    private var roles: [String] = []
+    private(set) var roles: [String] = []
 
     /// A module of a layer and its tests, which live at the same path below `Tests`.
     mutating func module(
@@ -205,14 +309,52 @@ struct Tree {
         targets.append(.systemLibrary(name: name, path: path, pkgConfig: pkgConfig))
     }
 
-    /// The program: every role behind one argv.
-    mutating func binary(_ name: String, uses: [String] = [], products: [Product]) {
-        let uses = (roles + uses).map { Target.Dependency(stringLiteral: $0) } + external(products)
+    /// A program that people start.
+    mutating func product(_ name: String, uses: [String], _ products: [Product]) {
+        program(name, at: "Sources/\(name)", uses: uses, products)
+    }
+
+    /// A program; one below `Tests` is for tests or benchmarks alone.
+    mutating func program(
+        _ name: String,
+        at path: String,
+        uses: [String],
+        _ products: [Product] = []
+    ) {
+        let dependencies = uses.map { Target.Dependency(stringLiteral: $0) } + external(products)
         targets.append(
             .executableTarget(
                 name: name,
-                dependencies: uses,
-                path: "Sources/\(name)",
+                dependencies: dependencies,
+                path: path,
+                swiftSettings: .strict
+            )
+        )
+    }
+
+    /// The fuzz targets, the test that replays their corpus and, when asked, the fuzzer itself.
+    mutating func fuzz(_ name: String, uses: [String], builds isBuilt: Bool) {
+        let dependencies = uses.map { Target.Dependency(stringLiteral: $0) }
+        targets += [
+            .target(
+                name: name,
+                dependencies: dependencies,
+                path: "Tests/Fuzz/Targets",
+                swiftSettings: .strict
+            ),
+            .testTarget(
+                name: "CorpusTests",
+                dependencies: [.init(stringLiteral: name), "TestSupport"],
+                path: "Tests/Fuzz/CorpusTests",
+                swiftSettings: .strict
+            ),
+        ]
+        guard isBuilt else { return }
+        targets.append(
+            .executableTarget(
+                name: "opi-xpu-fuzz",
+                dependencies: [.init(stringLiteral: name)],
+                path: "Tests/Fuzz/Main",
                 swiftSettings: .strict
             )
         )

@@ -61,7 +61,7 @@ need_swift() {
 }
 
 # need_libraries: the headers and static archives that the product is linked with.
-need_libraries() { need apt libssl-dev libyaml-dev pkg-config; }
+need_libraries() { need apt libssl-dev libyaml-dev zlib1g-dev pkg-config; }
 
 # need_python: the peers' packages in a venv named after what is in it; sets OPI_XPU_PYTHON.
 need_python() {
