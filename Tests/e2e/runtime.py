@@ -6,6 +6,7 @@ import queue
 import signal
 import subprocess
 import threading
+import time
 
 from parts import ROOT, WITH_US, until
 

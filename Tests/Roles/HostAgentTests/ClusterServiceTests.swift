@@ -182,7 +182,7 @@ private final class FakePorts: PortKeeper {
         #expect(soon == .again(after: .milliseconds(200)))
         ports.set { $0.existing = [(function, "blue")] }
         let later = try await reconciler.reconcile(.inventory)
-        #expect(later == .again(after: .seconds(60)))
+        #expect(later == .again(after: .seconds(60), priority: .background))
         #expect(store.look(at: function).netdev?.isWanted == false)
     }
 
