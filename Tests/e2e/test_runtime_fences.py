@@ -37,7 +37,7 @@ class FenceCase(ApiCase):
     def ask(self, do, number, name="nd", lease="u1", **more):
         """What became of a write: the object, or the sentence of a refusal."""
         said = len(self.writer.said)
-        self.writer.ask(do=do, number=number, name=name, lease=lease, **more)
+        self.writer.tell(do=do, number=number, name=name, lease=lease, **more)
         until(lambda: len(self.writer.said) > said, 20, "an answer")
         answer = self.writer.said[said]
         return answer.get("refused", answer.get("done"))
@@ -134,7 +134,7 @@ class FenceCase(ApiCase):
 
     def test_events_are_counted_and_limited(self):
         teller = self.runtime("record")
-        teller.ask(do="note", name="x", message="no", times=3)
+        teller.tell(do="note", name="x", message="no", times=3)
         self.assertEqual(teller.next("kept"), 3)
         until(lambda: self.events("x").get("no", {}).get("count") == 3, 10, "a count")
         first = self.events("x")["no"]
@@ -142,29 +142,29 @@ class FenceCase(ApiCase):
         # One that the server has forgotten is made anew.
         name = first["metadata"]["name"]
         self.assert_code(self.api.delete(f"{CORE}/namespaces/{self.ns}/events/{name}"), 200)
-        teller.ask(do="note", name="x", message="no")
+        teller.tell(do="note", name="x", message="no")
         self.assertEqual(teller.next("kept"), 1)
         until(lambda: self.events("x").get("no", {}).get("count") == 1, 10, "another event")
         # More than can wait is lost, more than 25 about one object are not written.
-        teller.ask(do="note", name="y", message="no", times=5000)
+        teller.tell(do="note", name="y", message="no", times=5000)
         kept = teller.next("kept")
         self.assertGreaterEqual(kept, 1000)
         self.assertLess(kept, 5000)
         until(lambda: self.events("y").get("no", {}).get("count") == 25, 10, "a count")
-        teller.ask(do="note", name="z", message="no")
+        teller.tell(do="note", name="z", message="no")
         until(lambda: "no" in self.events("z"), 10, "an event of another object")
         self.assertEqual(self.events("y")["no"]["count"], 25)
 
     def test_events_hold_up_nobody_while_the_server_is_away(self):
         teller = self.runtime("record")
         self.server.plane.kill("apiserver")
-        teller.ask(do="note", name="x", message="no")
-        teller.ask(do="note", name="x", message="no")
+        teller.tell(do="note", name="x", message="no")
+        teller.tell(do="note", name="x", message="no")
         # Both are answered while the server is still down.
         self.assertEqual([teller.next("kept"), teller.next("kept")], [1, 1])
         self.server.plane.start("apiserver")
         # The first may have been given up by now; what is told later is written.
-        teller.ask(do="note", name="x", message="yes")
+        teller.tell(do="note", name="x", message="yes")
         until(lambda: "yes" in self.events("x"), 60, "an event", pause=0.2)
 
 
