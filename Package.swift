@@ -55,6 +55,13 @@ tree.module(
     products: [("NIOCore", nio), ("NIOPosix", nio)]
 )
 
+tree.module(
+    "Pages",
+    in: "Transport",
+    uses: ["Connections"],
+    products: [("NIOCore", nio), ("NIOPosix", nio), ("NIOHTTP1", nio)]
+)
+
 // Control: what should be, and who drives it there.
 tree.module("Telemetry", in: "Control")
 tree.module("Reconcile", in: "Control", uses: ["Telemetry"])
@@ -71,7 +78,7 @@ tree.module(
     in: "Control",
     uses: [
         "Bytes", "JSON", "YAML", "Kernel", "HPACK", "TLS", "Connections", "Gzip", "HTTP",
-        "Reconcile", "Resources",
+        "Telemetry", "Reconcile", "Resources",
     ],
     products: [("Logging", "swift-log")]
 )
@@ -84,7 +91,7 @@ tree.module(
 tree.module(
     "Informers",
     in: "Control",
-    uses: ["Bytes", "JSON", "HTTP", "Reconcile", "Resources", "Kubernetes"],
+    uses: ["Bytes", "JSON", "HTTP", "Telemetry", "Reconcile", "Resources", "Kubernetes"],
     products: [("Logging", "swift-log")]
 )
 tree.module(
@@ -102,7 +109,7 @@ tree.module(
 tree.module(
     "Startup",
     in: "Control",
-    uses: ["Kernel"],
+    uses: ["Kernel", "Connections", "Pages", "Telemetry"],
     products: [
         ("ArgumentParser", "swift-argument-parser"), ("Logging", "swift-log"),
         ("ServiceLifecycle", "swift-service-lifecycle"),
@@ -124,17 +131,18 @@ tree.role(
 tree.role(
     "HostAgent",
     uses: [
-        "JSON", "Addressing", "Kernel", "PCI", "Links", "GRPC", "Connections", "RPC", "Reconcile",
-        "Addresses", "Configuration", "HostAPI", "Attachment", "OPI", "Resources", "Kubernetes",
-        "Informers",
+        "JSON", "Addressing", "Kernel", "PCI", "Links", "GRPC", "Connections", "RPC", "Telemetry",
+        "Reconcile", "Addresses", "Configuration", "HostAPI", "Attachment", "OPI", "Resources",
+        "Kubernetes", "Informers",
     ],
     products: [("Logging", "swift-log")]
 )
 tree.role(
     "XPUAgent",
     uses: [
-        "JSON", "Addressing", "Kernel", "PCI", "GRPC", "RPC", "Connections", "Reconcile",
-        "Addresses", "Configuration", "OPI", "Resources", "Kubernetes", "Informers", "Records",
+        "JSON", "Addressing", "Kernel", "PCI", "GRPC", "RPC", "Connections", "Telemetry",
+        "Reconcile", "Addresses", "Configuration", "OPI", "Resources", "Kubernetes", "Informers",
+        "Records",
     ],
     products: [("Logging", "swift-log")]
 )

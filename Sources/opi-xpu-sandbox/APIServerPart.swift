@@ -38,7 +38,7 @@ struct APIServerPart: AsyncParsableCommand {
         var setup = ServerOptions(state: state, places: listen)
         setup.manifests = manifests
         setup.tokens = tokens
-        try await options.run(label: "api-server") { [setup] log in
+        try await options.run(label: "api-server") { [setup] log, _ in
             let server = try await MemoryServer(setup, log: log)
             let first = server.endpoints.first.map { "https://\($0)" } ?? ""
             try Process.writeOutput(Array("{\"ready\": \"\(first)\"}\n".utf8))

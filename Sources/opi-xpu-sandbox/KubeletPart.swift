@@ -47,7 +47,7 @@ struct KubeletPart: AsyncParsableCommand {
             namespacePrefix: namespacePrefix,
             node: node
         )
-        try await options.run(label: "kubelet") { log in
+        try await options.run(label: "kubelet") { log, _ in
             try await NodeAgent(places, log: log).run { socket in
                 Self.announce(socket, log)
             }

@@ -51,7 +51,7 @@ struct XPUPart: AsyncParsableCommand {
     func run() async throws {
         let settings = try settings()
         let summary = Mutex<XPUSummary?>(nil)
-        try await options.run(label: "xpu") { log in
+        try await options.run(label: "xpu") { log, _ in
             let xpu = try XPU(settings, log: log)
             do {
                 try await xpu.run { Self.tell(["ready": .string("\($0)")], log) }

@@ -20,8 +20,8 @@ struct HostAgentCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try node.configuration()
-        try await options.run(label: "host-agent") { log in
-            try await HostAgent.Agent(configuration, log: log).run()
+        try await options.run(label: "host-agent") { log, metrics in
+            try await HostAgent.Agent(configuration, metrics: metrics, log: log).run()
         }
     }
 }
@@ -40,8 +40,9 @@ struct XPUAgentCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try XPUConfiguration(contentsOf: config)
-        try await options.run(label: "xpu-agent") { log, stop in
-            try await XPUAgent.Agent(configuration, log: log).run(until: stop)
+        try await options.run(label: "xpu-agent") { log, metrics, stop in
+            let agent = XPUAgent.Agent(configuration, metrics: metrics, log: log)
+            try await agent.run(until: stop)
         }
     }
 }
@@ -58,7 +59,7 @@ struct DevicePluginCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try node.configuration()
-        try await options.run(label: "device-plugin") { log in
+        try await options.run(label: "device-plugin") { log, _ in
             try await DevicePlugin.Plugin(configuration, log: log).run()
         }
     }

@@ -15,6 +15,8 @@ from parts import until
 
 NODE, XPU = "node-a", "card-1"
 HOST_ACCOUNT, XPU_ACCOUNT = "opi-xpu-host-agent", "opi-xpu-xpu-agent"
+# Where the agents' metrics are, in the host's namespace.
+METRICS = {"host-agent": "127.0.0.1:9464", "xpu-agent": "127.0.0.1:9465"}
 API = "xpu.opiproject.org/v1alpha1"
 # OPI_XPU_PLANE=memory takes the sandbox's API server instead of the real one.
 PLANE = MemoryPlane if os.environ.get("OPI_XPU_PLANE") == "memory" else ControlPlane
@@ -31,9 +33,12 @@ class KubeLab(Lab):
         self.xpu_config = self.file("xpu-agent.json")
         self.xpu_run = self.file("xpu-run")
         self.write_cluster_config()
-        self.host_agent.command = self.role("host-agent", self.cluster_config)
+        self.host_agent.command = self.watched("host-agent", self.cluster_config)
         self.device_plugin.command = self.role("device-plugin", self.cluster_config)
-        self.xpu_agent = self.part("xpu-agent", self.role("xpu-agent", self.xpu_config))
+        self.xpu_agent = self.part("xpu-agent", self.watched("xpu-agent", self.xpu_config))
+
+    def watched(self, name, config):
+        return [*self.role(name, config), "--metrics", METRICS[name]]
 
     def start(self):
         """Everything, up to an xPU agent that the host agent has seen."""

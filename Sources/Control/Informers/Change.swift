@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Kubernetes
+public import Reconcile
 public import Resources
 
 /// What has happened to one object of an informer.
@@ -37,6 +38,9 @@ public struct Change<R: Resource>: Sendable {
 
     /// The object as it was before it changed.
     public var previous: R? { before?.object }
+
+    /// How urgent a pass is that it asks for.
+    public var priority: Priority { isInitial ? .background : .change }
 
     /// Which object.
     public var key: ObjectKey { entry.object.key }

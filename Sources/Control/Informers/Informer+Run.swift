@@ -14,6 +14,7 @@ extension Informer {
             } catch {
                 fail(error)
             }
+            count()
         }
     }
 

@@ -4,6 +4,7 @@ public import Kubernetes
 public import Reconcile
 public import Resources
 import Synchronization
+public import Telemetry
 
 /// Knows the objects of one scope and says which have changed.
 ///
@@ -18,6 +19,7 @@ public final class Informer<R: Resource>: Sendable {
     private let indexes: [any ObjectIndex<R>]
     private let onChange: @Sendable (Change<R>) -> Void
     private let onTrouble: @Sendable (_ trouble: String?) -> Void
+    private let metrics: InformerMetrics?
     private let state: Mutex<State>
 
     private struct State: ~Copyable {
@@ -28,6 +30,13 @@ public final class Informer<R: Resource>: Sendable {
         /// What was not told yet; one task at a time tells, so that all is told in order.
         var untold: [Change<R>] = []
         var isTelling = false
+        /// What the metrics have counted.
+        var counted = Counted()
+    }
+
+    private struct Counted {
+        var lists = 0
+        var restarts: [ListWatch.Restart: Int] = [:]
     }
 
     /// An informer that does nothing until ``run()``.
@@ -36,12 +45,14 @@ public final class Informer<R: Resource>: Sendable {
     /// time; `onTrouble` is given a sentence when something new keeps the objects from being read,
     /// and nil when all is well again. `indexes` are kept current before `onChange` is called.
     /// `usesStreams` asks for lists as the beginning of a watch, with a fallback to lists.
+    /// `metrics` gets the metrics of this kind; of two informers of a kind, the last one's size.
     public init(
         _ client: APIClient,
         _ scope: ListScope,
         backoff: Backoff = Backoff(base: .milliseconds(200), ceiling: .seconds(15)),
         usesStreams: Bool = false,
         indexes: [any ObjectIndex<R>] = [],
+        metrics: MetricRegistry? = nil,
         onTrouble: @escaping @Sendable (_ trouble: String?) -> Void,
         onChange: @escaping @Sendable (Change<R>) -> Void
     ) {
@@ -52,6 +63,11 @@ public final class Informer<R: Resource>: Sendable {
         self.onChange = onChange
         let reflector = Reflector<R>(scope, backoff: backoff, usesStreams: usesStreams)
         state = Mutex(State(reflector: reflector))
+        self.metrics = metrics.map { InformerMetrics($0, resource: R.type.plural) }
+        self.metrics?.follow(
+            objects: { [weak self] in Double(self?.statistics.objects ?? 0) },
+            bytes: { [weak self] in Double(self?.statistics.bytes ?? 0) }
+        )
     }
 
     // MARK: - What is known
@@ -94,6 +110,7 @@ public final class Informer<R: Resource>: Sendable {
             return InformerStatistics(
                 objects: state.reflector.store.entries.count,
                 bytes: state.reflector.store.bytes,
+                lists: state.reflector.lists,
                 restarts: restarts,
                 usesStreams: state.reflector.machine.usesStreams
             )
@@ -149,6 +166,20 @@ public final class Informer<R: Resource>: Sendable {
         }
     }
 
+    /// Counts what has happened since it was last called.
+    func count() {
+        guard let metrics else { return }
+        state.withLock { state in
+            let reflector = (state.reflector.lists, state.reflector.machine.restarts)
+            metrics.lists.increment(by: UInt64(reflector.0 - state.counted.lists))
+            for (reason, times) in reflector.1 {
+                let more = times - state.counted.restarts[reason, default: 0]
+                if more > 0 { metrics.restarted(reason.rawValue, times: more) }
+            }
+            state.counted = Counted(lists: reflector.0, restarts: reflector.1)
+        }
+    }
+
     /// Tells of something that keeps an object from being read.
     func complain(_ sentence: String) {
         onTrouble(sentence)
@@ -173,6 +204,8 @@ public struct InformerStatistics: Hashable, Sendable {
     public let objects: Int
     /// The length of their documents as the server sent them, in bytes.
     public let bytes: Int
+    /// Whole lists that were read.
+    public let lists: Int
     /// How often a list or a watch was made again, by reason, such as `expired`.
     public let restarts: [String: Int]
     /// Whether lists begin as watches.

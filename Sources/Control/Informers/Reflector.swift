@@ -14,6 +14,8 @@ struct Reflector<R: Resource>: ~Copyable, Sendable {
 
     private(set) var store = ObjectStore<R>()
     private(set) var machine: ListWatch
+    /// Whole lists that were read.
+    private(set) var lists = 0
 
     private let scope: ListScope
 
@@ -47,7 +49,7 @@ struct Reflector<R: Resource>: ~Copyable, Sendable {
     mutating func page(version: String, next: String) -> [Change<R>] {
         machine.page(version: version, next: next)
         guard case .listed(let version) = machine.state else { return [] }
-        return store.endList(version: version)
+        return endList(version)
     }
 
     /// The server has accepted a watch or a streaming list.
@@ -66,6 +68,11 @@ struct Reflector<R: Resource>: ~Copyable, Sendable {
             return []
         }
         machine.initialEventsEnded(version: version, at: now)
+        return endList(version)
+    }
+
+    private mutating func endList(_ version: String) -> [Change<R>] {
+        lists += 1
         return store.endList(version: version)
     }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+public import Connections
 public import Logging
 import Kernel
 import ServiceLifecycle
+public import Telemetry
 import UnixSignals
 
 /// What every long-running role takes, and how it is run.
@@ -11,6 +13,14 @@ public struct RoleOptions: ParsableArguments, Sendable {
     /// How much it says on standard error.
     @Option(help: "One of \(Logger.Level.names).", transform: Logger.Level.parse)
     public var logLevel = Logger.Level.info
+
+    /// Where Prometheus finds the metrics.
+    @Option(
+        name: .customLong("metrics"),
+        help: "Serve /metrics and /healthz over HTTP at host:port; nowhere by default.",
+        transform: Endpoint.parseTCP
+    )
+    public var metricsEndpoint: Endpoint?
 
     /// The defaults.
     public init() {}
@@ -20,11 +30,11 @@ public struct RoleOptions: ParsableArguments, Sendable {
     /// - Throws: what the role throws.
     public func run(
         label: String,
-        _ role: @escaping @Sendable (Logger) async throws -> Void
+        _ role: @escaping @Sendable (Logger, MetricRegistry) async throws -> Void
     ) async throws {
-        try await run(label: label) { log, _ in
+        try await run(label: label) { log, metrics, _ in
             do {
-                try await cancelWhenGracefulShutdown { try await role(log) }
+                try await cancelWhenGracefulShutdown { try await role(log, metrics) }
             } catch is CancellationError {
                 return  // asked to end, and ended
             }
@@ -38,19 +48,30 @@ public struct RoleOptions: ParsableArguments, Sendable {
         label: String,
         _ role:
             @escaping @Sendable (
-                Logger, _ stop: @escaping @Sendable () async -> Void
+                Logger, MetricRegistry, _ stop: @escaping @Sendable () async -> Void
             ) async throws -> Void
     ) async throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var log = Logger(label: label)
         log.logLevel = logLevel
+        let metrics = MetricRegistry()
         let service = Role { [log] in
-            try await role(log) {
-                do {
-                    try await gracefulShutdown()
-                } catch {
-                    return  // cancelled: the end as well
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if case .tcp(let host, let port) = metricsEndpoint {
+                    let page = MetricsPage(registry: metrics, log: log)
+                    group.addTask { try await page.serve(host: host, port: port) }
                 }
+                group.addTask {
+                    try await role(log, metrics) {
+                        do {
+                            try await gracefulShutdown()
+                        } catch {
+                            return  // cancelled: the end as well
+                        }
+                    }
+                }
+                defer { group.cancelAll() }
+                try await group.next()
             }
         }
         try await ServiceGroup(
@@ -78,6 +99,14 @@ private struct Role: Service {
         } catch {
             return  // cancelled; or the kernel refuses, and then the pages stay
         }
+    }
+}
+
+extension Endpoint {
+    fileprivate static func parseTCP(_ text: String) throws -> Endpoint {
+        let endpoint = try Endpoint(parsing: text)
+        guard case .tcp = endpoint else { throw ValidationError("'\(text)' is not host:port") }
+        return endpoint
     }
 }
 

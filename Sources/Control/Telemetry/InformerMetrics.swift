@@ -6,7 +6,7 @@
 ///
 /// | name | labels | is |
 /// |---|---|---|
-/// | `opi_xpu_informer_watch_restarts_total` | resource, reason | watches that began anew |
+/// | `opi_xpu_informer_watch_restarts_total` | resource, reason | lists and watches that were made again |
 /// | `opi_xpu_informer_lists_total` | resource | whole lists that were read |
 /// | `opi_xpu_informer_objects` | resource | objects in the cache |
 /// | `opi_xpu_informer_bytes` | resource | size of what the cache was decoded from |
@@ -19,28 +19,12 @@ public struct InformerMetrics: Sendable {
     private let objects: Gauge
     private let bytes: Gauge
 
-    /// Why a watch began anew.
-    public enum Reason: String, Hashable, Sendable, CaseIterable {
-        /// The server ended it in its time.
-        case ended
-        /// Its version was gone: 410.
-        case expired
-        /// It was silent for longer than a server is.
-        case stalled
-        /// The connection broke, or there was none.
-        case disconnected
-        /// The server answered with a refusal.
-        case refused
-        /// What came could not be read.
-        case malformed
-    }
-
     /// The metrics of the informer of a kind, named by its plural.
     public init(_ registry: MetricRegistry, resource: String) {
         self.resource = resource
         restarts = registry.counter(
             "opi_xpu_informer_watch_restarts_total",
-            "Watches that began anew, by resource and reason.",
+            "Lists and watches that were made again, by resource and reason.",
             labels: ["resource", "reason"]
         )
         lists =
@@ -63,9 +47,9 @@ public struct InformerMetrics: Sendable {
             )[resource]
     }
 
-    /// A watch begins anew.
-    public func restarted(_ reason: Reason) {
-        restarts[resource, reason.rawValue].increment()
+    /// Lists or watches were made again, for one of few reasons, such as `expired`.
+    public func restarted(_ reason: String, times: Int = 1) {
+        restarts[resource, reason].increment(by: UInt64(times))
     }
 
     /// Says where the size of the cache comes from.

@@ -17,9 +17,9 @@ extension Agent {
         let client = try APIClient(
             access,
             userAgent: "opi-xpu-host-agent",
-            observer: APIClientObserver(log)
+            observer: APIClientObserver(log, metrics, access.server)
         )
-        let queue = KeyQueue<PortKey>()
+        let queue = makeQueue()
         let cache = ClusterCache(runDirectory: configuration.paths.run)
         let saved = cache.load(log)
         let networks = saved.map {
@@ -32,6 +32,7 @@ extension Agent {
             node: node,
             options: options,
             cache: cache,
+            metrics: metrics,
             log: log,
             onChange: { key in
                 let functions = store.netdevs.map(\.function)

@@ -11,6 +11,7 @@ import OPI
 import PCI
 import RPC
 import Reconcile
+public import Telemetry
 
 /// The host agent of one node.
 ///
@@ -18,14 +19,19 @@ import Reconcile
 /// the card's own agent does.
 public struct Agent: Sendable {
     let configuration: NodeConfiguration
+    let metrics: MetricRegistry
     let log: Logger
+
+    /// The controller's name in metrics.
+    private static let controller = "function"
 
     /// Wishes that were left in files are looked for this often.
     private static let spoolInterval = Duration.seconds(1)
 
-    /// An agent for one node; nothing happens until ``run()``.
-    public init(_ configuration: NodeConfiguration, log: Logger) {
+    /// An agent for one node, which counts in `metrics`; nothing happens until ``run()``.
+    public init(_ configuration: NodeConfiguration, metrics: MetricRegistry, log: Logger) {
         self.configuration = configuration
+        self.metrics = metrics
         self.log = log
     }
 
@@ -61,7 +67,7 @@ public struct Agent: Sendable {
         )
         let store = try openStore(networks, assignsAddresses: true)
         log.info("starting", metadata: ["opi": "\(opi.server)"])
-        try await work(store, KeyQueue(), ports, Board(networks)) {}
+        try await work(store, makeQueue(), ports, Board(networks)) {}
         await channel.close()
     }
 
@@ -141,11 +147,17 @@ public struct Agent: Sendable {
         }
     }
 
+    /// The queue of the controller, with its metrics.
+    func makeQueue() -> KeyQueue<PortKey> {
+        KeyQueue(metrics: QueueMetrics(metrics, name: Self.controller))
+    }
+
     private func makeController(
         _ reconciler: FunctionReconciler,
         _ queue: KeyQueue<PortKey>
     ) -> Controller<FunctionReconciler> {
-        Controller(reconciler, queue: queue) { [log] key, status, delay in
+        let metrics = ControllerMetrics(metrics, name: Self.controller)
+        return Controller(reconciler, queue: queue, metrics: metrics) { [log] key, status, delay in
             log.warning(
                 "the card is not as it should be",
                 metadata: ["what": "\(key)", "error": "\(status)", "again": "\(delay)"]

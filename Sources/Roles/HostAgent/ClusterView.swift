@@ -44,6 +44,7 @@ final class ClusterView: Sendable {
         node: String,
         options: ClusterOptions,
         cache: ClusterCache,
+        metrics: MetricRegistry,
         log: Logger,
         onChange: @escaping @Sendable (ObjectKey?) -> Void
     ) {
@@ -63,19 +64,27 @@ final class ClusterView: Sendable {
         netdevs = Informer(
             client,
             ListScope(namespace: options.namespace, labels: labels),
+            metrics: metrics,
             onTrouble: { [tell = Informer<Netdev>.teller(log)] trouble in
                 tell(trouble)
                 if trouble == nil { onChange(nil) }
             },
             onChange: { onChange($0.key) }
         )
-        dpuNetworks = Informer(client, ListScope(), onTrouble: Informer<DPUNetwork>.teller(log)) {
-            _ in
-            wake.fire()
-        }
-        xpus = Informer(client, ListScope(), onTrouble: Informer<XPU>.teller(log)) { _ in
-            wake.fire()
-        }
+        dpuNetworks = Informer(
+            client,
+            ListScope(),
+            metrics: metrics,
+            onTrouble: Informer<DPUNetwork>.teller(log),
+            onChange: { _ in wake.fire() }
+        )
+        xpus = Informer(
+            client,
+            ListScope(),
+            metrics: metrics,
+            onTrouble: Informer<XPU>.teller(log),
+            onChange: { _ in wake.fire() }
+        )
     }
 
     /// The name of this node's card.

@@ -12,22 +12,31 @@ import RPC
 import Reconcile
 import Records
 import Resources
+public import Telemetry
 
 /// The agent of one card: turns Netdevs into calls of its OPI server and says what became of them.
 public struct Agent: Sendable {
     private let configuration: XPUConfiguration
+    private let metrics: MetricRegistry
     private let log: Logger
 
-    /// An agent for one card; nothing happens until ``run()``.
-    public init(_ configuration: XPUConfiguration, log: Logger) {
+    /// The controller's name in metrics.
+    private static let controller = "netdev"
+
+    /// How long passes over the card may take to end.
+    private static let grace = Duration.seconds(5)
+
+    /// An agent for one card, which counts in `metrics`; nothing happens until ``run()``.
+    public init(_ configuration: XPUConfiguration, metrics: MetricRegistry, log: Logger) {
         self.configuration = configuration
+        self.metrics = metrics
         self.log = log
     }
 
     /// Serves the card until `stop` returns or the task is cancelled.
     ///
     /// Order of the start: the lock, the Lease, then informers and controller. Of the end: the
-    /// passes under way, the Lease, the connections. The Lease is let go only after `stop`: a
+    /// passes under way, which come to their own end, the Lease, the connections. The Lease is let go only after `stop`: a
     /// cancelled task makes no requests.
     ///
     /// - Throws: one sentence for the operator when it cannot start.
@@ -42,7 +51,7 @@ public struct Agent: Sendable {
         let client = try APIClient(
             access,
             userAgent: "opi-xpu-xpu-agent",
-            observer: APIClientObserver(log)
+            observer: APIClientObserver(log, metrics, access.server)
         )
         let channel = Channel(configuration.opi.server)
         log.info(
@@ -63,11 +72,14 @@ public struct Agent: Sendable {
             log: log
         )
         let events = EventRecorder(client, component: "opi-xpu-xpu-agent", log: log)
+        let isStopping = Board(false)
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await serve(client, channel, heartbeat, events) }
             group.addTask { await events.run() }
-            group.addTask { await stop() }
-            await group.next()
+            group.addTask {
+                await stop()
+                isStopping.post(true)
+            }
+            await serve(client, channel, heartbeat, events, until: isStopping)
             group.cancelAll()
         }
         await heartbeat.release()
@@ -77,15 +89,26 @@ public struct Agent: Sendable {
         log.info("stopped")
     }
 
-    /// Works on the card whenever the Lease is ours, until the task is cancelled.
+    /// Works on the card whenever the Lease is ours, until told to stop or cancelled.
     private func serve(
         _ client: APIClient,
         _ channel: Channel,
         _ heartbeat: Heartbeat,
-        _ events: EventRecorder
+        _ events: EventRecorder,
+        until isStopping: Board<Bool>
     ) async {
-        while let lease = await heartbeat.acquire() {
-            await work(client, channel, heartbeat, lease, events)
+        while !isStopping.value {
+            let lease = await withTaskGroup(of: Lease?.self) { group in
+                group.addTask { await heartbeat.acquire() }
+                group.addTask {
+                    await isStopping.wait { $0 }
+                    return nil
+                }
+                defer { group.cancelAll() }
+                return await group.next() ?? nil
+            }
+            guard let lease else { return }
+            await work(client, channel, heartbeat, lease, events, until: isStopping)
         }
     }
 
@@ -95,12 +118,13 @@ public struct Agent: Sendable {
         _ channel: Channel,
         _ heartbeat: Heartbeat,
         _ lease: Lease,
-        _ events: EventRecorder
+        _ events: EventRecorder,
+        until isStopping: Board<Bool>
     ) async {
         log.info("serving the card")
-        let queue = KeyQueue<CardKey>()
+        let queue = KeyQueue<CardKey>(metrics: QueueMetrics(metrics, name: Self.controller))
         let book = AddressBook()
-        let view = CardView(client, configuration, queue: queue, log: log)
+        let view = CardView(client, configuration, queue: queue, metrics: metrics, log: log)
         let gateway = EVPNGateway(channel, callTimeout: configuration.opi.callTimeout)
         let reconciler = NetdevReconciler(
             configuration,
@@ -112,21 +136,48 @@ public struct Agent: Sendable {
             log: log
         )
         let backoff = Backoff(base: .milliseconds(50), ceiling: .seconds(5))
-        let controller = Controller(reconciler, queue: queue, backoff: backoff) {
-            [log] key, status, delay in
+        let controller = Controller(
+            reconciler,
+            queue: queue,
+            backoff: backoff,
+            grace: Self.grace,
+            metrics: ControllerMetrics(metrics, name: Self.controller)
+        ) { [log] key, status, delay in
             log.warning(
                 "the card is not as it should be",
                 metadata: ["what": "\(key)", "error": "\(status)", "again": "\(delay)"]
             )
         }
         queue.add(.inventory)
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await view.run() }
-            group.addTask { await controller.run() }
-            group.addTask { await heartbeat.hold(lease) }
-            await group.next()
+        await withTaskGroup(of: End.self) { group in
+            group.addTask {
+                await view.run()
+                return .ofWork
+            }
+            group.addTask {
+                await controller.run()
+                return .ofWork
+            }
+            group.addTask {
+                await heartbeat.hold(lease)
+                return .ofWork
+            }
+            group.addTask {
+                await isStopping.wait { $0 }
+                queue.close()
+                return .ofNewPasses
+            }
+            while await group.next() == .ofNewPasses {}
             group.cancelAll()
         }
+    }
+
+    /// What a task of the work ends with itself.
+    private enum End: Hashable, Sendable {
+        /// No more passes begin; those under way end by themselves.
+        case ofNewPasses
+        /// All of it.
+        case ofWork
     }
 
     private func acquireLock(_ run: String) throws -> FileLock {

@@ -6,6 +6,7 @@ import Kubernetes
 import Logging
 import Reconcile
 import Resources
+import Telemetry
 
 /// What a cluster wants of this card, kept current by informers.
 struct CardView: Sendable {
@@ -24,6 +25,7 @@ struct CardView: Sendable {
         _ client: APIClient,
         _ configuration: XPUConfiguration,
         queue: KeyQueue<CardKey>,
+        metrics: MetricRegistry,
         log: Logger
     ) {
         name = configuration.xpu
@@ -34,30 +36,38 @@ struct CardView: Sendable {
             client,
             ListScope(namespace: namespace, labels: labels),
             indexes: [byNetwork],
+            metrics: metrics,
             onTrouble: Informer<Netdev>.teller(log),
-            onChange: { queue.add(.netdev($0.key)) }
+            onChange: { queue.add(.netdev($0.key), priority: $0.priority) }
         )
-        let all: @Sendable (Change<XPU>) -> Void = { _ in
-            for netdev in netdevs.objects { queue.add(.netdev(netdev.key)) }
+        let all: @Sendable (Change<XPU>) -> Void = { change in
+            for netdev in netdevs.objects {
+                queue.add(.netdev(netdev.key), priority: change.priority)
+            }
         }
         self.netdevs = netdevs
         networks = Informer(
             client,
             ListScope(),
+            metrics: metrics,
             onTrouble: Informer<DPUNetwork>.teller(log),
             onChange: { change in
-                for netdev in byNetwork[change.key.name] { queue.add(.netdev(netdev.key)) }
+                for netdev in byNetwork[change.key.name] {
+                    queue.add(.netdev(netdev.key), priority: change.priority)
+                }
             }
         )
         xpus = Informer(
             client,
             ListScope(name: configuration.xpu),
+            metrics: metrics,
             onTrouble: Informer<XPU>.teller(log),
             onChange: all
         )
         blocks = Informer(
             client,
             ListScope(),
+            metrics: metrics,
             onTrouble: Informer<AddressBlock>.teller(log),
             onChange: { _ in }
         )

@@ -7,7 +7,7 @@ import TLS
 
 extension ConnectionFailure {
     /// What an error of the event loop means for a connection.
-    init(_ endpoint: Endpoint, _ error: any Error, during call: String) {
+    package init(_ endpoint: Endpoint, _ error: any Error, during call: String) {
         self.init(endpoint, Reason(error, call))
     }
 }

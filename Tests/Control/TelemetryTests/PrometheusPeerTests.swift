@@ -35,7 +35,7 @@ import Testing
         RequestMetrics(registry, host: "10.0.0.1:6443")
             .finished("GET", code: nil, after: .milliseconds(7))
         let informer = InformerMetrics(registry, resource: "netdevs")
-        for reason in InformerMetrics.Reason.allCases { informer.restarted(reason) }
+        informer.restarted("expired", times: 2)
         informer.follow(objects: { 12 }, bytes: { 2e16 })
         LeaderMetrics(registry, name: "broker").isLeading.set(1)
         let families = try await parse(registry.text)
@@ -83,6 +83,12 @@ import Testing
             ) == 1
         )
         #expect(sample("opi_xpu_informer_bytes", "opi_xpu_informer_bytes resource=netdevs") == 2e16)
+        #expect(
+            sample(
+                "opi_xpu_informer_watch_restarts",
+                "opi_xpu_informer_watch_restarts_total reason=expired resource=netdevs"
+            ) == 2
+        )
     }
 
     @Test func `reads any label value, help and number`() async throws {
