@@ -218,7 +218,7 @@ tree.fuzz(
     "FuzzTargets",
     uses: [
         "Bytes", "JSON", "Netlink", "Protobuf", "HPACK", "HTTP2", "GRPC", "Gzip", "YAML", "HostAPI",
-        "KubeletAPI", "OPI", "CNI", "Kubernetes",
+        "KubeletAPI", "OPI", "CNI", "Resources", "Kubernetes", "Informers",
     ],
     builds: Context.environment["OPI_XPU_FUZZ"] != nil
 )

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the Kubernetes runtime costs: the figures of scripts/bench runtime, a line each.
 
-    bench_runtime.py [events] [memory] [sync] [idle]      (default: all)
+    bench_runtime.py [events] [queue] [memory] [sync] [idle]      (default: all)
 
 "events" replays a stream of MODIFIED events of 2 KB Netdevs from a server of this process, over
 HTTP/2 in the clear; what is counted is the whole client process: frames, lines, decode, store,
-handler. The peer is orjson's decode alone of the same lines. "memory" caches objects from lists of
+handler. The peer is orjson's decode alone of the same lines. "queue" is a pass that does nothing,
+while all other keys wait for their time. "memory" caches objects from lists of
 500 and then from one list after a 410; "sync" reads 10,000 objects from the real API server;
 "idle" starts each role in a cluster. Exits 1 when a budget is missed.
 """
@@ -25,7 +26,7 @@ from control_plane import ADMIN_TOKEN, ControlPlane
 from kube_lab import KubeLab
 from odd_server import OddServer
 from parts import BINARY, until
-from runtime import Informer, stat_of
+from runtime import Informer, Runtime, stat_of
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "100000"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "0")) or 3
@@ -193,6 +194,21 @@ def events():
     figure("events by the CPU", size / mine, "MB/s", size / peer)
 
 
+def queue():
+    for count in (1_000, 100_000):
+        waves = max(1, 100_000 // count)
+        costs = []
+        for _ in range(ROUNDS):
+            runtime = Runtime("queue", str(count))
+            runtime.ask("passes", do="wave")
+            before = processor(runtime.process)
+            for _ in range(waves):
+                runtime.ask("passes", do="wave")
+            costs.append((processor(runtime.process) - before) / waves / count * 1e6)
+            runtime.close()
+        figure(f"CPU of a pass with {count} keys in the queue", sorted(costs)[ROUNDS // 2], "us")
+
+
 def memory():
     with Served(1) as served:
         empty = served.informer.resident()[0]
@@ -290,7 +306,7 @@ def idle():
 
 
 def main():
-    parts = {"events": events, "memory": memory, "sync": sync, "idle": idle}
+    parts = {"events": events, "queue": queue, "memory": memory, "sync": sync, "idle": idle}
     for name in sys.argv[1:] or parts:
         parts[name]()
     return 1 if over else 0

@@ -47,8 +47,8 @@ public struct Change<R: Resource>: Sendable {
 }
 
 /// An object with the size of its document, shared by whoever knows it.
-final class Entry<R: Resource>: Sendable {
-    let object: R
+package final class Entry<R: Resource>: Sendable {
+    package let object: R
     /// The document's length; 0 when it was not read as one.
     let bytes: Int
 

@@ -5,17 +5,19 @@ import Bytes
 /// Cuts a watch's body, which comes in pieces of any size, into lines.
 ///
 /// A line that is whole in its piece is lent from there; only what is cut is copied.
-struct LineSplitter: Sendable {
+package struct LineSplitter: Sendable {
     /// The longest line: an object has at most about 3 MiB, as etcd takes no larger one.
-    static let longest = 8 << 20
+    package static let longest = 8 << 20
 
     private var rest: [UInt8] = []
+
+    package init() {}
 
     /// Lends each line that is complete after `piece`, without its end; empty ones are left out.
     ///
     /// - Returns: false when a line is longer than ``longest``.
     /// - Throws: what `lend` throws.
-    mutating func add<Failure: Error>(
+    package mutating func add<Failure: Error>(
         _ piece: [UInt8],
         _ lend: (Span<UInt8>) throws(Failure) -> Void
     ) throws(Failure) -> Bool {

@@ -2,11 +2,11 @@
 
 import Bytes
 import JSON
-import Kubernetes
-import Resources
+package import Kubernetes
+package import Resources
 
 /// What a watch tells.
-enum WatchEvent<R: Resource>: Sendable {
+package enum WatchEvent<R: Resource>: Sendable {
     /// The object is new or has changed.
     case changed(Entry<R>)
     /// The object is gone.
@@ -17,7 +17,7 @@ enum WatchEvent<R: Resource>: Sendable {
     case unreadable(String, ObjectKey?, version: String)
 
     /// The version from which a watch goes on after this event.
-    var version: String {
+    package var version: String {
         switch self {
         case .changed(let entry): entry.version
         case .deleted(_, _, let version), .bookmark(let version, _): version
@@ -27,7 +27,7 @@ enum WatchEvent<R: Resource>: Sendable {
 }
 
 /// What may be said in the place of an event.
-enum WatchLine<R: Resource>: Sendable {
+package enum WatchLine<R: Resource>: Sendable {
     case event(WatchEvent<R>)
     /// An `ERROR`, which carries a `Status` and never an object.
     case refusal(APIError)
@@ -60,7 +60,7 @@ extension WatchLine {
     /// Reads one line.
     ///
     /// - Throws: ``BrokenLine`` when it is no event.
-    init(_ line: Span<UInt8>) throws(BrokenLine) {
+    package init(_ line: Span<UInt8>) throws(BrokenLine) {
         var kind: Kind?
         var object: JSONValue?
         do throws(JSONError) {
@@ -136,6 +136,6 @@ extension JSONProjection {
 }
 
 /// A line that is no event of a watch.
-struct BrokenLine: Error, Hashable {
+package struct BrokenLine: Error, Hashable {
     let reason: String
 }

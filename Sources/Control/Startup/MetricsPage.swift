@@ -56,9 +56,14 @@ struct MetricsPage: Sendable {
     /// In bytes; nil when the kernel does not tell.
     private static var residentMemory: Double? {
         do throws(KernelError) {
-            let text = String(decoding: try Files.read("/proc/self/status", limit: 64 << 10), as: UTF8.self)
+            let text = String(
+                decoding: try Files.read("/proc/self/status", limit: 64 << 10),
+                as: UTF8.self
+            )
             let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-            return line?.split(separator: " ").dropFirst().first.flatMap { Double($0) }.map { $0 * 1024 }
+            return line?.split(separator: " ").dropFirst().first.flatMap { Double($0) }.map {
+                $0 * 1024
+            }
         } catch {
             return nil
         }

@@ -7,12 +7,14 @@ import Gzip
 import HPACK
 import HTTP2
 import HostAPI
+import Informers
 import JSON
 import KubeletAPI
 import Kubernetes
 import Netlink
 import OPI
 import Protobuf
+import Resources
 import YAML
 
 /// A decoder that gets whatever bytes somebody sends.
@@ -20,7 +22,7 @@ import YAML
 /// None may trap, hang or forget what it read: what decodes must decode to the same again after it
 /// was encoded.
 public enum FuzzTarget: String, CaseIterable, Sendable {
-    case frames, hpack, protobuf, grpc, json, list, netlink, yaml, cni
+    case frames, hpack, protobuf, grpc, json, list, watch, netlink, yaml, cni
 
     /// Feeds the decoder; a broken promise stops the program.
     public func run(_ bytes: [UInt8]) {
@@ -31,6 +33,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .grpc: Self.grpc(bytes)
         case .json: Self.json(bytes)
         case .list: Self.list(bytes)
+        case .watch: Self.watch(bytes)
         case .netlink: Self.netlink(bytes)
         case .yaml: Self.yaml(bytes)
         case .cni: Self.cni(bytes)
@@ -168,6 +171,40 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         let whole = ItemCut(document, pieces: max(document.count, 1))
         let pieces = ItemCut(document, pieces: Int(first) + 1)
         precondition(whole == pieces, "a list that is cut is another")
+    }
+
+    /// A watch's body: the lines, and what they tell, are the same however it is cut.
+    private static func watch(_ bytes: [UInt8]) {
+        guard let first = bytes.first else { return }
+        let body = Array(bytes.dropFirst())
+        let whole = told(Pieces(body, size: max(body.count, 1)))
+        let pieces = told(Pieces(body, size: Int(first) + 1))
+        precondition(whole == pieces, "a watch that is cut tells something else")
+    }
+
+    /// What each line of a watch of Netdevs tells.
+    private static func told(_ pieces: Pieces) -> [String] {
+        var told: [String] = []
+        var splitter = LineSplitter()
+        pieces.each { piece in
+            _ = splitter.add([UInt8](copying: piece)) { line in
+                do {
+                    switch try WatchLine<Netdev>(line) {
+                    case .event(.changed(let entry)):
+                        // What was read can be written, and read again.
+                        let object = entry.object
+                        let again = try? Netdev(JSONNode(object.json))
+                        precondition(again?.spec == object.spec, "a Netdev became another")
+                        told.append("changed \(object.key) \(object.metadata.resourceVersion)")
+                    case .event(let event): told.append("\(event)")
+                    case .refusal(let error): told.append("\(error)")
+                    }
+                } catch {
+                    told.append("\(error)")
+                }
+            }
+        }
+        return told
     }
 
     private static func yaml(_ bytes: [UInt8]) {

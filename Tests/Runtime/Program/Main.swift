@@ -10,8 +10,8 @@ struct Main {
 
     /// A command is a line here and a file beside this one.
     static let commands: [String: Command] = [
-        "elect": Elect.run, "fence": Fenced.run, "inform": Inform.run, "record": Recording.run,
-        "write": Write.run,
+        "elect": Elect.run, "fence": Fenced.run, "inform": Inform.run, "queue": Queue.run,
+        "record": Recording.run, "write": Write.run,
     ]
 
     static func main() async throws {
