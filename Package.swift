@@ -58,7 +58,7 @@ tree.module(
 tree.module(
     "Pages",
     in: "Transport",
-    uses: ["Connections"],
+    uses: ["Kernel", "Connections"],
     products: [("NIOCore", nio), ("NIOPosix", nio), ("NIOHTTP1", nio)]
 )
 

@@ -10,6 +10,7 @@ import PCI
 import Reconcile
 import Resources
 import Synchronization
+import Telemetry
 
 /// What a cluster says of this node, kept current by informers.
 final class ClusterView: Sendable {

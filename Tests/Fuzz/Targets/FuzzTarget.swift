@@ -70,7 +70,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         }
     }
 
-    private static func answer(_ event: Event, _ server: inout ServerConnection) {
+    private static func answer(_ event: HTTP2.Event, _ server: inout ServerConnection) {
         guard case .headers(let id, _, _) = event else { return }
         _ = try? server.respond([HeaderField(":status", "200")], endStream: true, on: id)
     }

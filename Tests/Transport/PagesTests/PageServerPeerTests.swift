@@ -2,13 +2,14 @@
 
 import Connections
 import Foundation
+import Kernel
 import Pages
 import Synchronization
 import TestSupport
 import Testing
 
 /// Python's http.client, curl and sockets ask for pages.
-@Suite struct PageServerPeerTests {
+@Suite final class PageServerPeerTests: Sendable {
     private struct Answer: Decodable, Equatable {
         var status: Int
         var type: String?
@@ -34,7 +35,7 @@ import Testing
             host: "127.0.0.1",
             port: 0,
             pages: [
-                "/metrics": {
+                "/metrics": { [self] in
                     made.withLock { $0 += 1 }
                     return PageServer.Page(contentType: "text/plain; version=0.0.4", text: "a 1\n")
                 },
