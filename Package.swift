@@ -28,7 +28,6 @@ tree.library("CZlib", pkgConfig: "zlib")
 tree.shim("CLinux")
 tree.module("Kernel", in: "System", uses: ["CLinux", "Bytes"])
 tree.module("Links", in: "System", uses: ["Bytes", "Addressing", "Netlink", "Kernel"])
-
 tree.module("PCI", in: "System", uses: ["Kernel"])
 
 // Transport: the wire's machines on sockets.
@@ -154,7 +153,6 @@ tree.role(
     ],
     products: [("Logging", "swift-log")]
 )
-
 tree.role(
     "Inspect",
     uses: [

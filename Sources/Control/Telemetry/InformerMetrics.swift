@@ -6,7 +6,7 @@
 ///
 /// | name | labels | is |
 /// |---|---|---|
-/// | `opi_xpu_informer_watch_restarts_total` | resource, reason | lists and watches that were made again |
+/// | `opi_xpu_informer_watch_restarts_total` | resource, reason | lists and watches made again |
 /// | `opi_xpu_informer_lists_total` | resource | whole lists that were read |
 /// | `opi_xpu_informer_objects` | resource | objects in the cache |
 /// | `opi_xpu_informer_bytes` | resource | size of what the cache was decoded from |

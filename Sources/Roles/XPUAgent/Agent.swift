@@ -36,8 +36,8 @@ public struct Agent: Sendable {
     /// Serves the card until `stop` returns or the task is cancelled.
     ///
     /// Order of the start: the lock, the Lease, then informers and controller. Of the end: the
-    /// passes under way, which come to their own end, the Lease, the connections. The Lease is let go only after `stop`: a
-    /// cancelled task makes no requests.
+    /// passes under way, which come to their own end, the Lease, the connections. The Lease is let
+    /// go only after `stop`: a cancelled task makes no requests.
     ///
     /// - Throws: one sentence for the operator when it cannot start.
     public func run(until stop: @escaping @Sendable () async -> Void) async throws {
