@@ -23,9 +23,9 @@ from parts import BINARY  # noqa: E402
 MODULES = ["lab", "cni", "cni_races", "cni_killed", "host_agent", "host_agent_faults",
            "software_xpu", "device_plugin", "kubelet_rules", "kubelet_pods", "bad_input", "chroot",
            "control_plane", "kubernetes", "kubernetes_alike", "kubernetes_refused",
-           "kubernetes_killed", "runtime_odd", "runtime_client", "runtime_informer",
-           "runtime_election", "runtime_fences", "runtime_faults", "api_contract_memory",
-           "api_contract_real", "api_contract_history", "kubectl", "sandbox"]
+           "kubernetes_killed", "kubernetes_metrics", "runtime_odd", "runtime_client",
+           "runtime_informer", "runtime_election", "runtime_fences", "runtime_faults",
+           "api_contract_memory", "api_contract_real", "api_contract_history", "kubectl", "sandbox"]
 # Seconds for a test or the set-up of a class; a campaign of many kills takes longer.
 LIMIT = max(180, 10 * int(os.environ.get("OPI_XPU_KILLS", "5")),
             120 + int(os.environ.get("OPI_XPU_SECONDS", "60")))
