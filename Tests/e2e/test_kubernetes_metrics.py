@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the agents tell Prometheus of a pod's life, as prometheus_client reads it."""
+import functools
 import subprocess
 
 import spaces
@@ -14,7 +15,7 @@ class Metrics(KubeCase):
         return spaces.run(*spaces.inside(self.lab.host), "curl", "-sS", "--fail",
                           f"http://{METRICS[role]}{path}").stdout
 
-    def value(self, role, name, **labels):
+    def value(self, role, name, /, **labels):
         """The sum of the samples of a name with these labels; None when there is none."""
         found = [sample.value
                  for family in text_string_to_metric_families(self.page(role, "/metrics"))
@@ -29,7 +30,7 @@ class Metrics(KubeCase):
         self.add(pod, function)
         for role, controller in (("host-agent", "function"), ("xpu-agent", "netdev")):
             with self.subTest(role=role):
-                value = lambda *a, role=role, **k: self.value(role, *a, **k)
+                value = functools.partial(self.value, role)
                 self.assertEqual(self.page(role, "/healthz"), "ok\n")
                 self.assertEqual(value("opi_xpu_informer_objects", resource="netdevs"), 1)
                 self.assertGreater(value("opi_xpu_informer_bytes", resource="netdevs"), 500)
@@ -64,21 +65,21 @@ class Metrics(KubeCase):
         self.assertEqual(self.page("xpu-agent", "/healthz"), "ok\n")
 
     def test_a_stopped_agent_lets_its_pass_come_to_the_end(self):
-        lab, function, pod = self.lab, self.function(), self.lab.pod()
-        lab.opi.faults({"method": "CreateBridgePort", "slow": 2, "times": 1})
+        lab, function, pod = self.lab, self.function(2), self.lab.pod()
+        lab.opi.faults({"method": "CreateBridgePort", "slow": 0.9, "times": 1})
         self.attached.append((pod, function, "net1"))
         process = lab.cni_start("ADD", pod, function)
         until(lambda: (self.value("xpu-agent", "workqueue_longest_running_processor_seconds")
-                       or 0) > 0.5, 20, "a call to be under way")
+                       or 0) > 0.2, 20, "a call to be under way")
         self.assertEqual(lab.xpu_agent.stop(), 0)
         calls = [one for one in lab.opi.requests("CreateBridgePort")
                  if one["request"]["bridge_port"]["spec"]["mac_address"] == function.mac]
-        self.assertEqual([one["code"] for one in calls], ["OK"])
+        self.assertEqual([(one["code"], one["awaited"]) for one in calls], [("OK", True)])
         lab.xpu_agent.start()
         self.finish(process)
 
     def test_a_port_that_is_taken(self):
-        command = [*self.lab.role("xpu-agent", self.lab.xpu_config),
+        command = [*self.lab.role("device-plugin", self.lab.cluster_config),
                    "--metrics", METRICS["host-agent"]]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         self.assertNotEqual(done.returncode, 0)

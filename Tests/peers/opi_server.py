@@ -58,7 +58,7 @@ class Gateway:
                 "violations": violations(method, request, left)}
         try:
             answer = self._answer(method, request, context, work)
-            line.update(code="OK", response=plain(answer))
+            line.update(code="OK", response=plain(answer), awaited=context.is_active())
             return answer
         except Refused as refusal:
             line.update(code=refusal.code.name, text=refusal.text)
