@@ -186,6 +186,10 @@ class Interrupted(InformerCase):
     def changes_while_away(self, informer, meanwhile=lambda: None):
         """The server dies, comes back and changes while the informer cannot see it."""
         informer.freeze()
+        # Of another kind: what the informer knows is then older than what the server begins with.
+        self.call("POST", f"{CORE}/namespaces", {
+            "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": f"{self.ns}-more"}},
+            code=201)
         self.restart()
         self.reconnect()
         self.delete("gone", "again")

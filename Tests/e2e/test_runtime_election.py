@@ -65,10 +65,15 @@ class History:
 
 class ElectionCase:
     server_type = None
+    extra = []  # flags of the API server
 
     @classmethod
     def setUpClass(cls):
         cls.server = cls.server_type()
+        if cls.extra:
+            cls.server.plane.extra = cls.extra
+            cls.server.plane.restart("apiserver")
+            cls.server.client = cls.server.client.like(cls.server.client.token)
 
     @classmethod
     def tearDownClass(cls):
@@ -269,6 +274,8 @@ class ElectionCase:
 
 class OnTheRealServer(ElectionCase, unittest.TestCase):
     server_type = RealServer
+    # The history is read across the server's death: without a cache it is all there.
+    extra = ["--watch-cache=false"]
 
 
 class OnTheServerInMemory(ElectionCase, unittest.TestCase):

@@ -240,12 +240,20 @@ class OverHTTP2(FaultCase):
                             self.plane.file("door.key"), self.plane.file("ca.crt"))
         self.addCleanup(proxy.close)
         informer = self.inform(self.config(proxy, self.plane.file("door-ca.crt")))
+
+        def met(*faults):
+            """Those that wait for a request or a piece, once the last one was met."""
+            def give():
+                if not proxy.pending():
+                    for fault in faults:
+                        fault()
+            return give
         self.campaign(informer, [
             ("reset", proxy.reset), ("refused", lambda: proxy.reset(7)), ("goaway", proxy.goaway),
-            ("cut in a line", proxy.cut_in_a_line),
-            ("429", lambda: (proxy.too_many(2, 1), proxy.cut())),
-            ("page", lambda: (proxy.pages(1), proxy.reset())),
-            ("page that claims to be well", lambda: (proxy.pages(1, "200"), proxy.reset())),
+            ("cut in a line", met(proxy.cut_in_a_line)),
+            ("429", met(lambda: proxy.too_many(2, 1), proxy.cut)),
+            ("page", met(lambda: proxy.pages(1), proxy.reset)),
+            ("page that claims to be well", met(lambda: proxy.pages(1, "200"), proxy.reset)),
             ("cut", proxy.cut), ("stall", lambda: proxy.stall(self.random.uniform(0.2, 2))),
             ("peace", lambda: time.sleep(0.5))], peace=proxy.peace)
         for what in ("reset", "goaway", "cut in a line", "429", "502", "200"):

@@ -231,10 +231,14 @@ class HTTP2Faults(Proxy):
         answer = (status, [("content-type", "text/html")], page)
         self.do(lambda: self.answers.extend([answer] * requests))
 
+    def pending(self):
+        """Faults that nobody has met yet."""
+        return len(self.answers) + self.cuts
+
     def peace(self):
         """What was to come does not; how many faults that were."""
         def end():
-            left, self.answers, self.cuts = len(self.answers) + self.cuts, [], 0
+            left, self.answers, self.cuts = self.pending(), [], 0
             return left
         return self.do(end)
 
