@@ -23,13 +23,13 @@ public struct EVPNGateway: Sendable {
     ///
     /// - Throws: the server's status, `UNAVAILABLE` when it cannot be reached.
     public func observe(port id: String, vlan: UInt32?) async throws(Status) -> ObservedPort {
-        var get = GetBridgePortRequest()
+        var get = GetRequest<BridgePort>()
         get.name = ObjectName.portPrefix + id
-        let port = try await existing(EVPNMethods.getPort, get)
+        let port = try await existing(EVPNMethods.ports.get, get)
         guard let vlan else { return ObservedPort(bridge: nil, port: port) }
-        var getBridge = GetLogicalBridgeRequest()
+        var getBridge = GetRequest<LogicalBridge>()
         getBridge.name = ObjectName.bridgePrefix + ObjectName.bridgeID(vlan: vlan)
-        let bridge = try await existing(EVPNMethods.getBridge, getBridge)
+        let bridge = try await existing(EVPNMethods.bridges.get, getBridge)
         return ObservedPort(bridge: bridge, port: port)
     }
 
@@ -37,41 +37,41 @@ public struct EVPNGateway: Sendable {
     ///
     /// - Throws: the server's status.
     public func createBridge(for desired: DesiredPort) async throws(Status) {
-        var request = CreateLogicalBridgeRequest()
-        request.logicalBridgeID = ObjectName.bridgeID(vlan: desired.vlan)
+        var request = CreateRequest<LogicalBridge>()
+        request.id = ObjectName.bridgeID(vlan: desired.vlan)
         var spec = LogicalBridgeSpec()
         spec.vlanID = desired.vlan
         spec.vni = desired.vni
         var bridge = LogicalBridge()
         bridge.spec = spec
-        request.logicalBridge = bridge
-        _ = try await call(EVPNMethods.createBridge, request)
+        request.object = bridge
+        _ = try await call(EVPNMethods.bridges.create, request)
     }
 
     /// Makes the port `desired`; it comes up later.
     ///
     /// - Throws: the server's status.
     public func createPort(_ desired: DesiredPort) async throws(Status) {
-        var request = CreateBridgePortRequest()
-        request.bridgePortID = desired.id
+        var request = CreateRequest<BridgePort>()
+        request.id = desired.id
         var spec = BridgePortSpec()
         spec.macAddress = desired.mac.octets
         spec.type = .access
         spec.logicalBridges = [ObjectName.bridgePrefix + ObjectName.bridgeID(vlan: desired.vlan)]
         var port = BridgePort()
         port.spec = spec
-        request.bridgePort = port
-        _ = try await call(EVPNMethods.createPort, request)
+        request.object = port
+        _ = try await call(EVPNMethods.ports.create, request)
     }
 
     /// Asks for the end of the port `id`; one that is not there is a success.
     ///
     /// - Throws: the server's status.
     public func deletePort(_ id: String) async throws(Status) {
-        var request = DeleteBridgePortRequest()
+        var request = DeleteRequest<BridgePort>()
         request.name = ObjectName.portPrefix + id
         request.allowMissing = true
-        _ = try await call(EVPNMethods.deletePort, request)
+        _ = try await call(EVPNMethods.ports.delete, request)
     }
 
     /// The ids of all ports of the server, other clients' too.
@@ -79,11 +79,11 @@ public struct EVPNGateway: Sendable {
     /// - Throws: the server's status.
     public func portIDs() async throws(Status) -> [String] {
         var ids: [String] = []
-        var request = ListBridgePortsRequest()
+        var request = ListRequest<BridgePort>()
         repeat {
             // A store that never held a port answers NOT_FOUND, not an empty page.
-            guard let page = try await existing(EVPNMethods.listPorts, request) else { return ids }
-            ids += page.bridgePorts.compactMap { port in
+            guard let page = try await existing(EVPNMethods.ports.list, request) else { return ids }
+            ids += page.objects.compactMap { port in
                 let isNamed = port.name.hasPrefix(ObjectName.portPrefix)
                 return isNamed ? String(port.name.dropFirst(ObjectName.portPrefix.count)) : nil
             }

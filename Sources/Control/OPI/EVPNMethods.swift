@@ -1,56 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Protobuf
 package import RPC
 
 /// The calls of `opi_api.network.evpn_gw.v1alpha1`, all of them.
 package enum EVPNMethods {
-    private static let package = "opi_api.network.evpn_gw.v1alpha1."
-    private static let bridges = package + "LogicalBridgeService"
-    private static let ports = package + "BridgePortService"
-    private static let vrfs = package + "VrfService"
-    private static let svis = package + "SviService"
+    /// `LogicalBridgeService`.
+    package static let bridges = ObjectMethods<LogicalBridge>("LogicalBridge")
+    /// `BridgePortService`.
+    package static let ports = ObjectMethods<BridgePort>("BridgePort")
+    /// `VrfService`.
+    package static let vrfs = ObjectMethods<Vrf>("Vrf")
+    /// `SviService`.
+    package static let svis = ObjectMethods<Svi>("Svi")
+}
 
-    package static let createBridge =
-        Method<CreateLogicalBridgeRequest, LogicalBridge>(bridges, "CreateLogicalBridge")
-    package static let getBridge =
-        Method<GetLogicalBridgeRequest, LogicalBridge>(bridges, "GetLogicalBridge")
-    package static let listBridges =
-        Method<ListLogicalBridgesRequest, ListLogicalBridgesResponse>(bridges, "ListLogicalBridges")
-    package static let updateBridge =
-        Method<UpdateLogicalBridgeRequest, LogicalBridge>(bridges, "UpdateLogicalBridge")
-    package static let deleteBridge =
-        Method<DeleteLogicalBridgeRequest, Empty>(bridges, "DeleteLogicalBridge")
+/// The five calls of one kind of object.
+package struct ObjectMethods<Object: Message>: Sendable {
+    /// Makes an object.
+    package let create: Method<CreateRequest<Object>, Object>
+    /// Reads an object.
+    package let get: Method<GetRequest<Object>, Object>
+    /// Reads all objects, page by page.
+    package let list: Method<ListRequest<Object>, ListResponse<Object>>
+    /// Changes an object.
+    package let update: Method<UpdateRequest<Object>, Object>
+    /// Asks for the end of an object.
+    package let delete: Method<DeleteRequest<Object>, Empty>
 
-    package static let createPort =
-        Method<CreateBridgePortRequest, BridgePort>(ports, "CreateBridgePort")
-    package static let getPort =
-        Method<GetBridgePortRequest, BridgePort>(ports, "GetBridgePort")
-    package static let listPorts =
-        Method<ListBridgePortsRequest, ListBridgePortsResponse>(ports, "ListBridgePorts")
-    package static let updatePort =
-        Method<UpdateBridgePortRequest, BridgePort>(ports, "UpdateBridgePort")
-    package static let deletePort =
-        Method<DeleteBridgePortRequest, Empty>(ports, "DeleteBridgePort")
-
-    package static let createVrf =
-        Method<CreateVrfRequest, Vrf>(vrfs, "CreateVrf")
-    package static let getVrf =
-        Method<GetVrfRequest, Vrf>(vrfs, "GetVrf")
-    package static let listVrfs =
-        Method<ListVrfsRequest, ListVrfsResponse>(vrfs, "ListVrfs")
-    package static let updateVrf =
-        Method<UpdateVrfRequest, Vrf>(vrfs, "UpdateVrf")
-    package static let deleteVrf =
-        Method<DeleteVrfRequest, Empty>(vrfs, "DeleteVrf")
-
-    package static let createSvi =
-        Method<CreateSviRequest, Svi>(svis, "CreateSvi")
-    package static let getSvi =
-        Method<GetSviRequest, Svi>(svis, "GetSvi")
-    package static let listSvis =
-        Method<ListSvisRequest, ListSvisResponse>(svis, "ListSvis")
-    package static let updateSvi =
-        Method<UpdateSviRequest, Svi>(svis, "UpdateSvi")
-    package static let deleteSvi =
-        Method<DeleteSviRequest, Empty>(svis, "DeleteSvi")
+    /// The calls of the service that is named after `noun`.
+    init(_ noun: String) {
+        let service = "opi_api.network.evpn_gw.v1alpha1.\(noun)Service"
+        create = Method(service, "Create\(noun)")
+        get = Method(service, "Get\(noun)")
+        list = Method(service, "List\(noun)s")
+        update = Method(service, "Update\(noun)")
+        delete = Method(service, "Delete\(noun)")
+    }
 }

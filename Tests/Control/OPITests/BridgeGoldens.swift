@@ -67,9 +67,9 @@ enum BridgeGoldens {
         // vlan_id: 10 vni: 16777215 } }
         Golden(
             "0a07766c616e2d313012091207080a10ffffff07",
-            CreateLogicalBridgeRequest {
-                $0.logicalBridgeID = "vlan-10"
-                $0.logicalBridge = LogicalBridge {
+            CreateRequest<LogicalBridge> {
+                $0.id = "vlan-10"
+                $0.object = LogicalBridge {
                     $0.spec = LogicalBridgeSpec {
                         $0.vlanID = 10
                         $0.vni = 16_777_215
@@ -80,7 +80,7 @@ enum BridgeGoldens {
         // ListLogicalBridgesRequest: page_size: -1 page_token: "b6f1"
         Golden(
             "08ffffffffffffffffff01120462366631",
-            ListLogicalBridgesRequest {
+            ListRequest<LogicalBridge> {
                 $0.pageSize = -1
                 $0.pageToken = "b6f1"
             }
@@ -93,8 +93,8 @@ enum BridgeGoldens {
             0a2e0a282f2f6e6574776f726b2e6f706970726f6a6563742e6f72672f627269646765732f766c61
             6e2d31301202080a0a0012026337
             """,
-            ListLogicalBridgesResponse {
-                $0.logicalBridges = [
+            ListResponse<LogicalBridge> {
+                $0.objects = [
                     LogicalBridge {
                         $0.name = "//network.opiproject.org/bridges/vlan-10"
                         $0.spec = LogicalBridgeSpec { $0.vlanID = 10 }
@@ -110,7 +110,7 @@ enum BridgeGoldens {
             0a282f2f6e6574776f726b2e6f706970726f6a6563742e6f72672f627269646765732f766c616e2d
             3230
             """,
-            GetLogicalBridgeRequest {
+            GetRequest<LogicalBridge> {
                 $0.name = "//network.opiproject.org/bridges/vlan-20"
             }
         ),
@@ -121,7 +121,7 @@ enum BridgeGoldens {
             0a282f2f6e6574776f726b2e6f706970726f6a6563742e6f72672f627269646765732f766c616e2d
             33301001
             """,
-            DeleteLogicalBridgeRequest {
+            DeleteRequest<LogicalBridge> {
                 $0.name = "//network.opiproject.org/bridges/vlan-30"
                 $0.allowMissing = true
             }

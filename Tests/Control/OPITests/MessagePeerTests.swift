@@ -18,7 +18,7 @@ import Testing
         addVrfs(to: &peer)
         addSvis(to: &peer)
         addUpdates(to: &peer)
-        #expect(try peer.types.sorted() == Declarations.messages(in: "Sources/Control/OPI"))
+        #expect(try peer.types.sorted() == GatewayNames.messages())
         for line in try await peer.disagreements() { Issue.record("\(line)") }
     }
 
@@ -39,28 +39,28 @@ import Testing
     private func addBridgeRequests(to peer: inout ProtobufPeer) {
         let (evpn, proto) = (Self.evpn, Self.proto)
         peer.add(evpn + "CreateLogicalBridgeRequest", proto: proto) { fields in
-            CreateLogicalBridgeRequest {
-                $0.logicalBridgeID = fields.text()
-                $0.logicalBridge = fields.maybe { $0.bridge() }
+            CreateRequest<LogicalBridge> {
+                $0.id = fields.text()
+                $0.object = fields.maybe { $0.bridge() }
             }
         }
         peer.add(evpn + "ListLogicalBridgesRequest", proto: proto) { fields in
-            ListLogicalBridgesRequest {
+            ListRequest<LogicalBridge> {
                 $0.pageSize = fields.integer()
                 $0.pageToken = fields.text()
             }
         }
         peer.add(evpn + "ListLogicalBridgesResponse", proto: proto) { fields in
-            ListLogicalBridgesResponse {
-                $0.logicalBridges = fields.list { $0.bridge() }
+            ListResponse<LogicalBridge> {
+                $0.objects = fields.list { $0.bridge() }
                 $0.nextPageToken = fields.text()
             }
         }
         peer.add(evpn + "GetLogicalBridgeRequest", proto: proto) { fields in
-            GetLogicalBridgeRequest { $0.name = fields.text() }
+            GetRequest<LogicalBridge> { $0.name = fields.text() }
         }
         peer.add(evpn + "DeleteLogicalBridgeRequest", proto: proto) { fields in
-            DeleteLogicalBridgeRequest {
+            DeleteRequest<LogicalBridge> {
                 $0.name = fields.text()
                 $0.allowMissing = fields.flag()
             }
@@ -70,28 +70,28 @@ import Testing
     private func addPortRequests(to peer: inout ProtobufPeer) {
         let (evpn, proto) = (Self.evpn, Self.proto)
         peer.add(evpn + "CreateBridgePortRequest", proto: proto) { fields in
-            CreateBridgePortRequest {
-                $0.bridgePortID = fields.text()
-                $0.bridgePort = fields.maybe { $0.port() }
+            CreateRequest<BridgePort> {
+                $0.id = fields.text()
+                $0.object = fields.maybe { $0.port() }
             }
         }
         peer.add(evpn + "ListBridgePortsRequest", proto: proto) { fields in
-            ListBridgePortsRequest {
+            ListRequest<BridgePort> {
                 $0.pageSize = fields.integer()
                 $0.pageToken = fields.text()
             }
         }
         peer.add(evpn + "ListBridgePortsResponse", proto: proto) { fields in
-            ListBridgePortsResponse {
-                $0.bridgePorts = fields.list { $0.port() }
+            ListResponse<BridgePort> {
+                $0.objects = fields.list { $0.port() }
                 $0.nextPageToken = fields.text()
             }
         }
         peer.add(evpn + "GetBridgePortRequest", proto: proto) { fields in
-            GetBridgePortRequest { $0.name = fields.text() }
+            GetRequest<BridgePort> { $0.name = fields.text() }
         }
         peer.add(evpn + "DeleteBridgePortRequest", proto: proto) { fields in
-            DeleteBridgePortRequest {
+            DeleteRequest<BridgePort> {
                 $0.name = fields.text()
                 $0.allowMissing = fields.flag()
             }
@@ -104,28 +104,28 @@ import Testing
         peer.add(evpn + "VrfSpec", proto: proto) { $0.vrfSpec() }
         peer.add(evpn + "VrfStatus", proto: proto) { $0.vrfStatus() }
         peer.add(evpn + "CreateVrfRequest", proto: proto) { fields in
-            CreateVrfRequest {
-                $0.vrfID = fields.text()
-                $0.vrf = fields.maybe { $0.vrf() }
+            CreateRequest<Vrf> {
+                $0.id = fields.text()
+                $0.object = fields.maybe { $0.vrf() }
             }
         }
         peer.add(evpn + "ListVrfsRequest", proto: proto) { fields in
-            ListVrfsRequest {
+            ListRequest<Vrf> {
                 $0.pageSize = fields.integer()
                 $0.pageToken = fields.text()
             }
         }
         peer.add(evpn + "ListVrfsResponse", proto: proto) { fields in
-            ListVrfsResponse {
-                $0.vrfs = fields.list { $0.vrf() }
+            ListResponse<Vrf> {
+                $0.objects = fields.list { $0.vrf() }
                 $0.nextPageToken = fields.text()
             }
         }
         peer.add(evpn + "GetVrfRequest", proto: proto) { fields in
-            GetVrfRequest { $0.name = fields.text() }
+            GetRequest<Vrf> { $0.name = fields.text() }
         }
         peer.add(evpn + "DeleteVrfRequest", proto: proto) { fields in
-            DeleteVrfRequest {
+            DeleteRequest<Vrf> {
                 $0.name = fields.text()
                 $0.allowMissing = fields.flag()
             }
@@ -138,28 +138,28 @@ import Testing
         peer.add(evpn + "SviSpec", proto: proto) { $0.sviSpec() }
         peer.add(evpn + "SviStatus", proto: proto) { $0.sviStatus() }
         peer.add(evpn + "CreateSviRequest", proto: proto) { fields in
-            CreateSviRequest {
-                $0.sviID = fields.text()
-                $0.svi = fields.maybe { $0.svi() }
+            CreateRequest<Svi> {
+                $0.id = fields.text()
+                $0.object = fields.maybe { $0.svi() }
             }
         }
         peer.add(evpn + "ListSvisRequest", proto: proto) { fields in
-            ListSvisRequest {
+            ListRequest<Svi> {
                 $0.pageSize = fields.integer()
                 $0.pageToken = fields.text()
             }
         }
         peer.add(evpn + "ListSvisResponse", proto: proto) { fields in
-            ListSvisResponse {
-                $0.svis = fields.list { $0.svi() }
+            ListResponse<Svi> {
+                $0.objects = fields.list { $0.svi() }
                 $0.nextPageToken = fields.text()
             }
         }
         peer.add(evpn + "GetSviRequest", proto: proto) { fields in
-            GetSviRequest { $0.name = fields.text() }
+            GetRequest<Svi> { $0.name = fields.text() }
         }
         peer.add(evpn + "DeleteSviRequest", proto: proto) { fields in
-            DeleteSviRequest {
+            DeleteRequest<Svi> {
                 $0.name = fields.text()
                 $0.allowMissing = fields.flag()
             }
@@ -170,29 +170,29 @@ import Testing
         let (evpn, proto) = (Self.evpn, Self.proto)
         peer.add("google.protobuf.FieldMask", proto: proto) { $0.mask() }
         peer.add(evpn + "UpdateLogicalBridgeRequest", proto: proto) { fields in
-            UpdateLogicalBridgeRequest {
-                $0.logicalBridge = fields.maybe { $0.bridge() }
+            UpdateRequest<LogicalBridge> {
+                $0.object = fields.maybe { $0.bridge() }
                 $0.updateMask = fields.maybe { $0.mask() }
                 $0.allowMissing = fields.flag()
             }
         }
         peer.add(evpn + "UpdateBridgePortRequest", proto: proto) { fields in
-            UpdateBridgePortRequest {
-                $0.bridgePort = fields.maybe { $0.port() }
+            UpdateRequest<BridgePort> {
+                $0.object = fields.maybe { $0.port() }
                 $0.updateMask = fields.maybe { $0.mask() }
                 $0.allowMissing = fields.flag()
             }
         }
         peer.add(evpn + "UpdateVrfRequest", proto: proto) { fields in
-            UpdateVrfRequest {
-                $0.vrf = fields.maybe { $0.vrf() }
+            UpdateRequest<Vrf> {
+                $0.object = fields.maybe { $0.vrf() }
                 $0.updateMask = fields.maybe { $0.mask() }
                 $0.allowMissing = fields.flag()
             }
         }
         peer.add(evpn + "UpdateSviRequest", proto: proto) { fields in
-            UpdateSviRequest {
-                $0.svi = fields.maybe { $0.svi() }
+            UpdateRequest<Svi> {
+                $0.object = fields.maybe { $0.svi() }
                 $0.updateMask = fields.maybe { $0.mask() }
                 $0.allowMissing = fields.flag()
             }

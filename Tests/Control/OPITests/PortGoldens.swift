@@ -62,9 +62,9 @@ enum PortGoldens {
             0a06766630726570123412320a0602000000000110011a262f2f6e6574776f726b2e6f706970726f
             6a6563742e6f72672f627269646765732f6e65742d61
             """,
-            CreateBridgePortRequest {
-                $0.bridgePortID = "vf0rep"
-                $0.bridgePort = BridgePort {
+            CreateRequest<BridgePort> {
+                $0.id = "vf0rep"
+                $0.object = BridgePort {
                     $0.spec = BridgePortSpec {
                         $0.macAddress = [2, 0, 0, 0, 0, 1]
                         $0.type = .access
@@ -76,7 +76,7 @@ enum PortGoldens {
         // ListBridgePortsRequest: page_size: 250 page_token: "0e9a"
         Golden(
             "08fa01120430653961",
-            ListBridgePortsRequest {
+            ListRequest<BridgePort> {
                 $0.pageSize = 250
                 $0.pageToken = "0e9a"
             }
@@ -89,8 +89,8 @@ enum PortGoldens {
             0a2b0a252f2f6e6574776f726b2e6f706970726f6a6563742e6f72672f706f7274732f7666307265
             701a0208020a030a017812023564
             """,
-            ListBridgePortsResponse {
-                $0.bridgePorts = [
+            ListResponse<BridgePort> {
+                $0.objects = [
                     BridgePort {
                         $0.name = "//network.opiproject.org/ports/vf0rep"
                         $0.status = BridgePortStatus { $0.operStatus = .down }
@@ -106,7 +106,7 @@ enum PortGoldens {
             0a2d2f2f6e6574776f726b2e6f706970726f6a6563742e6f72672f706f7274732f6e643031323334
             35363738396162
             """,
-            GetBridgePortRequest {
+            GetRequest<BridgePort> {
                 $0.name = "//network.opiproject.org/ports/nd0123456789ab"
             }
         ),
@@ -117,7 +117,7 @@ enum PortGoldens {
             0a252f2f6e6574776f726b2e6f706970726f6a6563742e6f72672f706f7274732f76663172657010
             01
             """,
-            DeleteBridgePortRequest {
+            DeleteRequest<BridgePort> {
                 $0.name = "//network.opiproject.org/ports/vf1rep"
                 $0.allowMissing = true
             }

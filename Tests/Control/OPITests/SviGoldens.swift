@@ -62,15 +62,15 @@ enum SviGoldens {
         // CreateSviRequest: svi_id: "gate" svi { spec { vrf: "v" } }
         Golden(
             "0a0467617465120512030a0176",
-            CreateSviRequest {
-                $0.sviID = "gate"
-                $0.svi = Svi { $0.spec = SviSpec { $0.vrf = "v" } }
+            CreateRequest<Svi> {
+                $0.id = "gate"
+                $0.object = Svi { $0.spec = SviSpec { $0.vrf = "v" } }
             }
         ),
         // ListSvisRequest: page_size: -1 page_token: "a"
         Golden(
             "08ffffffffffffffffff01120161",
-            ListSvisRequest {
+            ListRequest<Svi> {
                 $0.pageSize = -1
                 $0.pageToken = "a"
             }
@@ -78,22 +78,22 @@ enum SviGoldens {
         // ListSvisResponse: svis { name: "x" } svis { } next_page_token: "c7"
         Golden(
             "0a030a01780a0012026337",
-            ListSvisResponse {
-                $0.svis = [Svi { $0.name = "x" }, Svi()]
+            ListResponse<Svi> {
+                $0.objects = [Svi { $0.name = "x" }, Svi()]
                 $0.nextPageToken = "c7"
             }
         ),
         // GetSviRequest: name: "x"
         Golden(
             "0a0178",
-            GetSviRequest {
+            GetRequest<Svi> {
                 $0.name = "x"
             }
         ),
         // DeleteSviRequest: name: "x" allow_missing: true
         Golden(
             "0a01781001",
-            DeleteSviRequest {
+            DeleteRequest<Svi> {
                 $0.name = "x"
                 $0.allowMissing = true
             }
@@ -102,8 +102,8 @@ enum SviGoldens {
         // allow_missing: true
         Golden(
             "0a030a017812110a0f737065632e656e61626c655f6267701801",
-            UpdateSviRequest {
-                $0.svi = Svi { $0.name = "x" }
+            UpdateRequest<Svi> {
+                $0.object = Svi { $0.name = "x" }
                 $0.updateMask = FieldMask { $0.paths = ["spec.enable_bgp"] }
                 $0.allowMissing = true
             }

@@ -67,15 +67,15 @@ enum VrfGoldens {
         // CreateVrfRequest: vrf_id: "blue" vrf { spec { vni: 5 } }
         Golden(
             "0a04626c7565120412020805",
-            CreateVrfRequest {
-                $0.vrfID = "blue"
-                $0.vrf = Vrf { $0.spec = VrfSpec { $0.vni = 5 } }
+            CreateRequest<Vrf> {
+                $0.id = "blue"
+                $0.object = Vrf { $0.spec = VrfSpec { $0.vni = 5 } }
             }
         ),
         // ListVrfsRequest: page_size: 7 page_token: "a"
         Golden(
             "0807120161",
-            ListVrfsRequest {
+            ListRequest<Vrf> {
                 $0.pageSize = 7
                 $0.pageToken = "a"
             }
@@ -83,22 +83,22 @@ enum VrfGoldens {
         // ListVrfsResponse: vrfs { name: "x" } vrfs { } next_page_token: "c7"
         Golden(
             "0a030a01780a0012026337",
-            ListVrfsResponse {
-                $0.vrfs = [Vrf { $0.name = "x" }, Vrf()]
+            ListResponse<Vrf> {
+                $0.objects = [Vrf { $0.name = "x" }, Vrf()]
                 $0.nextPageToken = "c7"
             }
         ),
         // GetVrfRequest: name: "//network.opiproject.org/vrfs/blue"
         Golden(
             "0a222f2f6e6574776f726b2e6f706970726f6a6563742e6f72672f767266732f626c7565",
-            GetVrfRequest {
+            GetRequest<Vrf> {
                 $0.name = "//network.opiproject.org/vrfs/blue"
             }
         ),
         // DeleteVrfRequest: name: "x" allow_missing: true
         Golden(
             "0a01781001",
-            DeleteVrfRequest {
+            DeleteRequest<Vrf> {
                 $0.name = "x"
                 $0.allowMissing = true
             }
@@ -107,8 +107,8 @@ enum VrfGoldens {
         // true
         Golden(
             "0a030a0178120a0a08737065632e766e691801",
-            UpdateVrfRequest {
-                $0.vrf = Vrf { $0.name = "x" }
+            UpdateRequest<Vrf> {
+                $0.object = Vrf { $0.name = "x" }
                 $0.updateMask = FieldMask { $0.paths = ["spec.vni"] }
                 $0.allowMissing = true
             }
@@ -124,8 +124,8 @@ enum VrfGoldens {
         // update_mask { }
         Golden(
             "0a070a01781202080a1200",
-            UpdateLogicalBridgeRequest {
-                $0.logicalBridge = LogicalBridge {
+            UpdateRequest<LogicalBridge> {
+                $0.object = LogicalBridge {
                     $0.name = "x"
                     $0.spec = LogicalBridgeSpec { $0.vlanID = 10 }
                 }
@@ -136,8 +136,8 @@ enum VrfGoldens {
         // allow_missing: true
         Golden(
             "0a030a017812030a012a1801",
-            UpdateBridgePortRequest {
-                $0.bridgePort = BridgePort { $0.name = "x" }
+            UpdateRequest<BridgePort> {
+                $0.object = BridgePort { $0.name = "x" }
                 $0.updateMask = FieldMask { $0.paths = ["*"] }
                 $0.allowMissing = true
             }

@@ -140,7 +140,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         check(ListAndWatchResponse.self, bytes)
         check(ContainerAllocateResponse.self, bytes)
         check(BridgePort.self, bytes)
-        check(ListLogicalBridgesResponse.self, bytes)
+        check(ListResponse<LogicalBridge>.self, bytes)
     }
 
     /// What decodes can be encoded, and then decodes to the same.

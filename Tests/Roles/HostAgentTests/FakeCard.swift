@@ -53,25 +53,25 @@ final class FakeCard: Sendable {
 
     var services: Services {
         var services = Services()
-        services.handle(EVPNMethods.getBridge) { request, _ async throws(Status) in
+        services.handle(EVPNMethods.bridges.get) { request, _ async throws(Status) in
             try self.call { $0.bridges[request.name] }
         }
-        services.handle(EVPNMethods.createBridge) { request, _ async throws(Status) in
+        services.handle(EVPNMethods.bridges.create) { request, _ async throws(Status) in
             try self.call { $0.create(request) }
         }
-        services.handle(EVPNMethods.getPort) { request, _ async throws(Status) in
+        services.handle(EVPNMethods.ports.get) { request, _ async throws(Status) in
             try self.call { $0.ports[request.name] }
         }
-        services.handle(EVPNMethods.createPort) { request, _ async throws(Status) in
+        services.handle(EVPNMethods.ports.create) { request, _ async throws(Status) in
             try self.call { $0.create(request) }
         }
-        services.handle(EVPNMethods.deletePort) { request, _ async throws(Status) in
+        services.handle(EVPNMethods.ports.delete) { request, _ async throws(Status) in
             try self.call { $0.delete(request.name) }
         }
-        services.handle(EVPNMethods.listPorts) { _, _ async throws(Status) in
+        services.handle(EVPNMethods.ports.list) { _, _ async throws(Status) in
             try self.call { state in
-                var response = ListBridgePortsResponse()
-                response.bridgePorts = state.ports.map { name, port in
+                var response = ListResponse<BridgePort>()
+                response.objects = state.ports.map { name, port in
                     var port = port
                     port.name = name
                     return port
@@ -101,18 +101,18 @@ final class FakeCard: Sendable {
 }
 
 extension FakeCard.State {
-    fileprivate mutating func create(_ request: CreateLogicalBridgeRequest) -> LogicalBridge? {
-        guard var bridge = request.logicalBridge else { return nil }
-        bridge.name = ObjectName.bridgePrefix + request.logicalBridgeID
+    fileprivate mutating func create(_ request: CreateRequest<LogicalBridge>) -> LogicalBridge? {
+        guard var bridge = request.object else { return nil }
+        bridge.name = ObjectName.bridgePrefix + request.id
         bridge.status = LogicalBridgeStatus()
         bridge.status?.operStatus = .up
         bridges[bridge.name] = bridge
         return bridge
     }
 
-    fileprivate mutating func create(_ request: CreateBridgePortRequest) -> BridgePort? {
-        guard var port = request.bridgePort else { return nil }
-        port.name = ObjectName.portPrefix + request.bridgePortID
+    fileprivate mutating func create(_ request: CreateRequest<BridgePort>) -> BridgePort? {
+        guard var port = request.object else { return nil }
+        port.name = ObjectName.portPrefix + request.id
         port.status = BridgePortStatus()
         port.status?.operStatus = .up
         if manners.distorts { port.spec?.macAddress = [2, 9, 9, 9, 9, 9] }

@@ -17,25 +17,25 @@ import Testing
     }
 
     @Test func `a request as our client makes it breaks none`() {
-        let create = CreateBridgePortRequest {
-            $0.bridgePortID = "nd0123456789ab"
-            $0.bridgePort = Bench.port(["vlan-10"])
+        let create = CreateRequest<BridgePort> {
+            $0.id = "nd0123456789ab"
+            $0.object = Bench.port(["vlan-10"])
         }
         #expect(broken(create, "CreateBridgePort") == [])
-        let get = GetLogicalBridgeRequest { $0.name = Kind.bridges.prefix + "vlan-10" }
+        let get = GetRequest<LogicalBridge> { $0.name = Kind.bridges.prefix + "vlan-10" }
         #expect(broken(get, "GetLogicalBridge") == [])
     }
 
     @Test func `a deadline has to be there and near`() {
-        let request = ListSvisRequest()
+        let request = ListRequest<Svi>()
         #expect(broken(request, "ListSvis", left: nil) == ["no deadline"])
         #expect(broken(request, "ListSvis", left: .seconds(3601)) == ["no deadline"])
     }
 
     @Test func `each fault of a port is told`() {
-        let request = CreateBridgePortRequest {
-            $0.bridgePortID = "ab"
-            $0.bridgePort = BridgePort {
+        let request = CreateRequest<BridgePort> {
+            $0.id = "ab"
+            $0.object = BridgePort {
                 $0.name = "mine"
                 $0.status = BridgePortStatus()
                 $0.spec = BridgePortSpec {
@@ -62,7 +62,7 @@ import Testing
         let spec = hex("080a") + stranger
         let object = [0x12, UInt8(spec.count)] + spec + stranger
         let bytes = hex("0a056e65742d61") + [0x12, UInt8(object.count)] + object + stranger
-        let request = try CreateLogicalBridgeRequest(decoding: bytes)
+        let request = try CreateRequest<LogicalBridge>(decoding: bytes)
         #expect(
             broken(request, "CreateLogicalBridge") == [
                 "unknown field 31", "unknown field logical_bridge.31",
@@ -72,12 +72,12 @@ import Testing
     }
 
     @Test func `updates and short names are not ours`() {
-        let update = UpdateSviRequest { $0.svi = Svi { $0.name = "x" } }
+        let update = UpdateRequest<Svi> { $0.object = Svi { $0.name = "x" } }
         #expect(
             broken(update, "UpdateSvi")
                 == ["updates leave references behind: delete, wait, create"]
         )
-        let get = GetBridgePortRequest { $0.name = "nd01" }
+        let get = GetRequest<BridgePort> { $0.name = "nd01" }
         #expect(
             broken(get, "GetBridgePort") == ["'nd01' is not the full name of one of the ports"]
         )

@@ -59,18 +59,18 @@ import Testing
     }
 
     private static func makeBridge(_ channel: Channel) async throws -> LogicalBridge {
-        let request = CreateLogicalBridgeRequest {
-            $0.logicalBridgeID = "net-a"
-            $0.logicalBridge = Bench.bridge()
+        let request = CreateRequest<LogicalBridge> {
+            $0.id = "net-a"
+            $0.object = Bench.bridge()
         }
         let deadline = Duration.seconds(5)
-        return try await channel.unary(EVPNMethods.createBridge, request, deadline: deadline)
+        return try await channel.unary(EVPNMethods.bridges.create, request, deadline: deadline)
     }
 
     private static func bridge(_ channel: Channel) async throws(Status) -> LogicalBridge {
-        let request = GetLogicalBridgeRequest { $0.name = Kind.bridges.prefix + "net-a" }
+        let request = GetRequest<LogicalBridge> { $0.name = Kind.bridges.prefix + "net-a" }
         let deadline = Duration.seconds(5)
-        return try await channel.unary(EVPNMethods.getBridge, request, deadline: deadline)
+        return try await channel.unary(EVPNMethods.bridges.get, request, deadline: deadline)
     }
 
     private static func until(_ condition: () async throws -> Bool) async throws {
@@ -101,9 +101,9 @@ import Testing
             try control.pause(for: .seconds(60))
             #expect(try control.status().state == "paused")
             let silent = await Self.status { () async throws(Status) in
-                let request = ListBridgePortsRequest()
+                let request = ListRequest<BridgePort>()
                 let patience = Duration.milliseconds(200)
-                _ = try await channel.unary(EVPNMethods.listPorts, request, deadline: patience)
+                _ = try await channel.unary(EVPNMethods.ports.list, request, deadline: patience)
             }
             #expect(silent?.code == .deadlineExceeded)
             try control.reboot(away: .milliseconds(300))
@@ -134,10 +134,10 @@ import Testing
             try control.setFaults("")
             try control.setTraps([.v6VTEPLost])
             #expect(try control.status().traps == ["v6-vtep-lost"])
-            let list = ListBridgePortsRequest()
+            let list = ListRequest<BridgePort>()
             let deadline = Duration.seconds(5)
-            let page = try await channel.unary(EVPNMethods.listPorts, list, deadline: deadline)
-            #expect(page.bridgePorts.isEmpty, "its trap is off")
+            let page = try await channel.unary(EVPNMethods.ports.list, list, deadline: deadline)
+            #expect(page.objects.isEmpty, "its trap is off")
         }
     }
 

@@ -10,6 +10,10 @@ protocol GatewayRequest: Message {
     var json: JSONValue { get }
     /// Its parts that may carry fields nobody knows, each with its path.
     var parts: [(path: String, unknown: UnknownFields)] { get }
+    /// The name of the object that is to be read or removed, nil for other requests.
+    var wantedName: String? { get }
+    /// Whether it changes an object.
+    var isUpdate: Bool { get }
 }
 
 /// An answer as the journal sees it.
@@ -17,41 +21,10 @@ protocol GatewayAnswer: Message {
     var json: JSONValue { get }
 }
 
-protocol CreateRequest<Object>: GatewayRequest {
-    associatedtype Object: GatewayObject
-    var identifier: String { get }
-    var object: Object? { get }
-}
-
-protocol PageRequest: GatewayRequest {
-    var pageSize: Int32 { get }
-    var pageToken: String { get }
-}
-
-protocol Page<Object>: GatewayAnswer {
-    associatedtype Object: GatewayObject
-    init(_ objects: [Object], next: String)
-    var objects: [Object] { get }
-    var nextPageToken: String { get }
-}
-
-protocol NameRequest: GatewayRequest {
-    var name: String { get }
-}
-
-protocol DeleteRequest: NameRequest {
-    var allowMissing: Bool { get }
-}
-
-protocol UpdateRequest<Object>: GatewayRequest {
-    associatedtype Object: GatewayObject
-    var object: Object? { get }
-    var updateMask: FieldMask? { get }
-    var allowMissing: Bool { get }
-}
-
 extension GatewayRequest {
     var parts: [(path: String, unknown: UnknownFields)] { [("", unknownFields)] }
+    var wantedName: String? { nil }
+    var isUpdate: Bool { false }
 }
 
 extension GatewayObject {
@@ -64,10 +37,10 @@ extension GatewayObject {
     }
 }
 
-extension CreateRequest {
+extension CreateRequest: GatewayRequest where Object: GatewayObject {
     var json: JSONValue {
         var members = Members()
-        members.add("\(Object.kind.field)_id", identifier)
+        members.add("\(Object.kind.field)_id", id)
         members.add(Object.kind.field, object?.json)
         return members.value
     }
@@ -77,7 +50,7 @@ extension CreateRequest {
     }
 }
 
-extension PageRequest {
+extension ListRequest: GatewayRequest where Object: GatewayObject {
     var json: JSONValue {
         var members = Members()
         members.add("page_size", pageSize)
@@ -86,7 +59,7 @@ extension PageRequest {
     }
 }
 
-extension Page {
+extension ListResponse: GatewayAnswer where Object: GatewayObject {
     var json: JSONValue {
         var members = Members()
         members.add("\(Object.kind.field)s", objects.map(\.json))
@@ -95,7 +68,9 @@ extension Page {
     }
 }
 
-extension NameRequest {
+extension GetRequest: GatewayRequest where Object: GatewayObject {
+    var wantedName: String? { name }
+
     var json: JSONValue {
         var members = Members()
         members.add("name", name)
@@ -103,7 +78,9 @@ extension NameRequest {
     }
 }
 
-extension DeleteRequest {
+extension DeleteRequest: GatewayRequest where Object: GatewayObject {
+    var wantedName: String? { name }
+
     var json: JSONValue {
         var members = Members()
         members.add("name", name)
@@ -112,7 +89,9 @@ extension DeleteRequest {
     }
 }
 
-extension UpdateRequest {
+extension UpdateRequest: GatewayRequest where Object: GatewayObject {
+    var isUpdate: Bool { true }
+
     var json: JSONValue {
         var members = Members()
         members.add(Object.kind.field, object?.json)

@@ -14,64 +14,32 @@ struct GatewayService: Sendable {
 
     var services: Services {
         var services = Services()
-        add(
-            EVPNMethods.createBridge,
-            EVPNMethods.getBridge,
-            EVPNMethods.listBridges,
-            EVPNMethods.updateBridge,
-            EVPNMethods.deleteBridge,
-            to: &services
-        )
-        add(
-            EVPNMethods.createPort,
-            EVPNMethods.getPort,
-            EVPNMethods.listPorts,
-            EVPNMethods.updatePort,
-            EVPNMethods.deletePort,
-            to: &services
-        )
-        add(
-            EVPNMethods.createVrf,
-            EVPNMethods.getVrf,
-            EVPNMethods.listVrfs,
-            EVPNMethods.updateVrf,
-            EVPNMethods.deleteVrf,
-            to: &services
-        )
-        add(
-            EVPNMethods.createSvi,
-            EVPNMethods.getSvi,
-            EVPNMethods.listSvis,
-            EVPNMethods.updateSvi,
-            EVPNMethods.deleteSvi,
-            to: &services
-        )
+        add(EVPNMethods.bridges, to: &services)
+        add(EVPNMethods.ports, to: &services)
+        add(EVPNMethods.vrfs, to: &services)
+        add(EVPNMethods.svis, to: &services)
         return services
     }
 
     /// The five calls of a kind.
-    private func add<Object: GatewayObject & GatewayAnswer, Listed: Page<Object>>(
-        _ create: Method<some CreateRequest<Object>, Object>,
-        _ get: Method<some NameRequest, Object>,
-        _ list: Method<some PageRequest, Listed>,
-        _ update: Method<some UpdateRequest<Object>, Object>,
-        _ delete: Method<some DeleteRequest, Empty>,
+    private func add<Object: GatewayObject & GatewayAnswer>(
+        _ methods: ObjectMethods<Object>,
         to services: inout Services
     ) {
-        add(create, to: &services) { (session, request) throws(Status) in
+        add(methods.create, to: &services) { (session, request) throws(Status) in
             try session.create(request)
         }
-        add(get, to: &services) { (session, request) throws(Status) in
-            try session.get(Object.self, request)
+        add(methods.get, to: &services) { (session, request) throws(Status) in
+            try session.get(request)
         }
-        add(list, to: &services) { (session, request) throws(Status) in
-            try session.list(request, as: Listed.self)
+        add(methods.list, to: &services) { (session, request) throws(Status) in
+            try session.list(request)
         }
-        add(update, to: &services) { (session, request) throws(Status) in
+        add(methods.update, to: &services) { (session, request) throws(Status) in
             try session.update(request)
         }
-        add(delete, to: &services) { (session, request) throws(Status) in
-            try session.delete(Object.self, request)
+        add(methods.delete, to: &services) { (session, request) throws(Status) in
+            try session.delete(request)
         }
     }
 

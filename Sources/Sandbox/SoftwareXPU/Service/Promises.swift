@@ -15,19 +15,19 @@ enum Promises {
         }
         if timeLeft.map({ $0 > .seconds(3600) }) ?? true { found.append("no deadline") }
         switch request {
-        case let create as CreateBridgePortRequest:
-            found += created(create.bridgePortID, create.bridgePort)
-            found += port(create.bridgePort?.spec ?? BridgePortSpec())
-        case let create as CreateLogicalBridgeRequest:
-            found += created(create.logicalBridgeID, create.logicalBridge)
-            let vlan = create.logicalBridge?.spec?.vlanID ?? 0
+        case let create as CreateRequest<BridgePort>:
+            found += created(create.id, create.object)
+            found += port(create.object?.spec ?? BridgePortSpec())
+        case let create as CreateRequest<LogicalBridge>:
+            found += created(create.id, create.object)
+            let vlan = create.object?.spec?.vlanID ?? 0
             if !(1...4094).contains(vlan) { found.append("vlan \(vlan) is not between 1 and 4094") }
-        case is any UpdateRequest:
-            found.append("updates leave references behind: delete, wait, create")
-        case let named as any NameRequest:
-            found += self.named(named.name, method)
         default: break
         }
+        if request.isUpdate {
+            found.append("updates leave references behind: delete, wait, create")
+        }
+        if let name = request.wantedName { found += named(name, method) }
         return found
     }
 

@@ -70,46 +70,44 @@ final class Session: Sendable {
     // Requests.
 
     func create<Object: GatewayObject>(
-        _ request: some CreateRequest<Object>
+        _ request: CreateRequest<Object>
     ) throws(Status) -> Object {
         try change { (store, now) throws(Status) in
             try store.create(
                 request.object,
-                id: request.identifier,
+                id: request.id,
                 fallbackID: Self.randomID(),
                 now: now
             )
         }
     }
 
-    func get<Object: GatewayObject>(
-        _ type: Object.Type,
-        _ request: some NameRequest
-    ) throws(Status) -> Object {
-        try change { (store, _) throws(Status) in try store.get(type, request.name) }
+    func get<Object: GatewayObject>(_ request: GetRequest<Object>) throws(Status) -> Object {
+        try change { (store, _) throws(Status) in try store.get(Object.self, request.name) }
     }
 
-    func list<Answer: Page>(
-        _ request: some PageRequest,
-        as type: Answer.Type
-    ) throws(Status) -> Answer {
+    func list<Object: GatewayObject>(
+        _ request: ListRequest<Object>
+    ) throws(Status) -> ListResponse<Object> {
         try change { (store, _) throws(Status) in
             let page = try store.list(
-                Answer.Object.self,
+                Object.self,
                 size: request.pageSize,
                 token: request.pageToken
             )
-            return Answer(page.objects, next: page.next)
+            var answer = ListResponse<Object>()
+            answer.objects = page.objects
+            answer.nextPageToken = page.next
+            return answer
         }
     }
 
     func delete<Object: GatewayObject>(
-        _ type: Object.Type,
-        _ request: some DeleteRequest
+        _ request: DeleteRequest<Object>
     ) throws(Status) -> Empty {
         try change { (store, now) throws(Status) in
             try store.delete(
-                type,
+                Object.self,
                 request.name,
                 allowMissing: request.allowMissing,
                 now: now
@@ -119,7 +117,7 @@ final class Session: Sendable {
     }
 
     func update<Object: GatewayObject>(
-        _ request: some UpdateRequest<Object>
+        _ request: UpdateRequest<Object>
     ) throws(Status) -> Object {
         try change { (store, now) throws(Status) in
             try store.update(
