@@ -34,8 +34,8 @@ public final class LoopExecutor: TaskExecutor {
 
     /// How long the sockets may go without a look.
     private static var longestSeries: TimeAmount { .milliseconds(2) }
-    /// With nothing to run for so long, the sockets were looked at.
-    private static var gap: TimeAmount { .microseconds(200) }
+    /// With nothing to run for so long, the sockets were looked at: less than a call takes.
+    private static var gap: TimeAmount { .microseconds(50) }
     /// A time in the future, so that nothing is left to run now.
     private static var pause: TimeAmount { .microseconds(20) }
 
