@@ -5,7 +5,7 @@ import Glibc
 import Synchronization
 
 /// Both ends of a pipe, closed on exec.
-struct Pipe: ~Copyable, Sendable {
+public struct Pipe: ~Copyable, Sendable {
     let reader: Descriptor
     let writer: Descriptor
 
@@ -16,11 +16,23 @@ struct Pipe: ~Copyable, Sendable {
         writer = Descriptor(adopting: ends[1])
     }
 
+    /// A new pipe's ends, to read from and to write to, for an event loop that closes them itself.
+    ///
+    /// - Throws: ``KernelError/refused(call:subject:errno:)``.
+    public static func ends() throws(KernelError) -> (reader: Int32, writer: Int32) {
+        let pipe = try Pipe()
+        return pipe.release()
+    }
+
     /// The end to read from; the other one is closed.
     consuming func takeReader() -> Descriptor { reader }
 
     /// The end to write to; the other one is closed.
     consuming func takeWriter() -> Descriptor { writer }
+
+    private consuming func release() -> (reader: Int32, writer: Int32) {
+        (reader.release(), writer.release())
+    }
 }
 
 /// Tells a thread that blocks in poll(2) that the task it works for was cancelled.

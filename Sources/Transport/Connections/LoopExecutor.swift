@@ -8,7 +8,8 @@ public import NIOCore
 /// waking another thread. It must not block: the connections of the loop wait meanwhile.
 ///
 /// SwiftNIO looks at its sockets only when nothing is left to run, so tasks that always have more
-/// to do would keep every connection waiting. After a while without a pause they get a short one.
+/// to do would keep every connection waiting. After a while without a pause they wait until the
+/// sockets were looked at, which a ``LoopBell`` tells.
 ///
 /// ```
 ///             a piece is queued; the series is young
@@ -17,7 +18,7 @@ public import NIOCore
 ///         running ──────────────────────────────────┘
 ///            │ a piece is queued; the series is old
 ///            ▼
-///         pausing: pieces are held ── sockets were looked at ──► running, all that was held
+///         pausing: pieces are held ── the bell was heard ──► running, all that was held
 /// ```
 ///
 /// Source: SE-0417.
@@ -30,14 +31,23 @@ public final class LoopExecutor: TaskExecutor {
         var start = NIODeadline.uptimeNanoseconds(0)
         /// What waits for the end of a pause, nil while there is none.
         var held: [UnownedJob]?
+        /// Made for the first pause: most loops never need one.
+        var bell = Bell.none
+    }
+
+    private enum Bell {
+        case none
+        case ready(LoopBell)
+        /// There are no descriptors left for it.
+        case broken
     }
 
     /// How long the sockets may go without a look.
     private static var longestSeries: TimeAmount { .milliseconds(2) }
     /// With nothing to run for so long, the sockets were looked at: less than a call takes.
     private static var gap: TimeAmount { .microseconds(50) }
-    /// A time in the future, so that nothing is left to run now.
-    private static var pause: TimeAmount { .microseconds(20) }
+    /// A pause without a bell: long enough that nothing is left to run before it ends.
+    private static var blindPause: TimeAmount { .milliseconds(2) }
 
     private let loop: any EventLoop
     private let state: NIOLoopBoundBox<State>
@@ -62,7 +72,7 @@ public final class LoopExecutor: TaskExecutor {
             return loop.execute { self.run(job) }
         }
         state.value.held = [job]
-        loop.scheduleTask(in: Self.pause) { self.resume() }
+        pause()
     }
 
     private func run(_ job: UnownedJob) {
@@ -70,6 +80,24 @@ public final class LoopExecutor: TaskExecutor {
         unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         state.value.isRunning = false
         state.value.lastEnd = .now()
+    }
+
+    private func pause() {
+        switch state.value.bell {
+        case .ready(let bell): bell.ring()
+        case .none: hangBell()
+        case .broken: loop.scheduleTask(in: Self.blindPause) { self.resume() }
+        }
+    }
+
+    private func hangBell() {
+        LoopBell.make(on: loop) { [weak self] in self?.resume() }.whenComplete { result in
+            switch result {
+            case .success(let bell): self.state.value.bell = .ready(bell)
+            case .failure: self.state.value.bell = .broken
+            }
+            self.pause()
+        }
     }
 
     private func resume() {
