@@ -15,7 +15,8 @@ final class LoopBell: Sendable {
     }
 
     deinit {
-        channel.close(promise: nil)
+        // A loop that has ended has closed it.
+        if channel.isActive { channel.close(promise: nil) }
     }
 
     /// Makes a bell for `loop`, on which `onRing` is called.
