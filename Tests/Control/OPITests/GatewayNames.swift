@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import TestSupport
-
 /// Requests are generic here; the `.proto` file has one for each kind of object.
 enum GatewayNames {
     private static let kinds = ["BridgePort", "LogicalBridge", "Svi", "Vrf"]
@@ -10,9 +8,9 @@ enum GatewayNames {
         "UpdateRequest",
     ]
 
-    /// Every message of the module, a generic one once for each kind.
-    static func messages() throws -> [String] {
-        try Declarations.messages(in: "Sources/Control/OPI").flatMap { name in
+    /// Messages as types: a generic one once for each kind.
+    static func types(_ messages: [String]) -> [String] {
+        messages.flatMap { name in
             generic.contains(name) ? kinds.map { "\(name)<\($0)>" } : [name]
         }
         .sorted()

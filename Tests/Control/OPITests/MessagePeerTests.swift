@@ -18,7 +18,8 @@ import Testing
         addVrfs(to: &peer)
         addSvis(to: &peer)
         addUpdates(to: &peer)
-        #expect(try peer.types.sorted() == GatewayNames.messages())
+        let messages = try Declarations.messages(in: "Sources/Control/OPI")
+        #expect(peer.types.sorted() == GatewayNames.types(messages))
         for line in try await peer.disagreements() { Issue.record("\(line)") }
     }
 
