@@ -10,7 +10,7 @@ import Testing
 @testable import RPC
 
 /// A method that always has more to send, on the event loop of its connection.
-@Suite(.timeLimit(.minutes(2))) struct FairnessTests {
+@Suite(.timeLimit(.minutes(10))) struct FairnessTests {
     /// Looks from the event loop how far the method is, whenever it is the loop's turn.
     private final class Observer: Sendable {
         private let log: Echo.Log
