@@ -117,10 +117,9 @@ class FaultCase(unittest.TestCase):
         self.addCleanup(informer.close)
         return informer
 
-    def campaign(self, informer, faults, servers=(), peace=None):
-        """Writers write for a while and faults come at random; then everything must agree.
-
-        `peace` takes back faults that an informer in its backoff has not met yet.
+    def campaign(self, informer, faults, servers=(), settle=lambda: None):
+        """Writers write for a while and faults come, each once and then at random; afterwards
+        everything must agree. `settle` waits for faults that nobody has met yet.
         """
         writers = [Writer(number, self.plane, self.admin, SEED) for number in range(3)]
         for writer in writers:
@@ -129,15 +128,15 @@ class FaultCase(unittest.TestCase):
         given = {}
         due = [(end - self.seconds * (1 - (1 + number) / (len(servers) + 1)), event)
                for number, event in enumerate(servers)]
-        while time.monotonic() < end:
+        todo = self.random.sample(faults, len(faults))
+        while todo or time.monotonic() < end:
             if due and time.monotonic() > due[0][0]:
                 due.pop(0)[1]()
-            name, fault = self.random.choice(faults)
+            name, fault = todo.pop() if todo else self.random.choice(faults)
             fault()
             given[name] = given.get(name, 0) + 1
             time.sleep(self.random.uniform(0.05, 0.8))
-        if peace:
-            given["taken back"] = peace()
+        settle()
         for writer in writers:
             writer.over.set()
         for writer in writers:
@@ -241,12 +240,15 @@ class OverHTTP2(FaultCase):
         self.addCleanup(proxy.close)
         informer = self.inform(self.config(proxy, self.plane.file("door-ca.crt")))
 
+        def settle():
+            until(lambda: not proxy.pending(), 60, "the last faults to be met")
+
         def met(*faults):
             """Those that wait for a request or a piece, once the last one was met."""
             def give():
-                if not proxy.pending():
-                    for fault in faults:
-                        fault()
+                settle()
+                for fault in faults:
+                    fault()
             return give
         self.campaign(informer, [
             ("reset", proxy.reset), ("refused", lambda: proxy.reset(7)), ("goaway", proxy.goaway),
@@ -255,7 +257,7 @@ class OverHTTP2(FaultCase):
             ("page", met(lambda: proxy.pages(1), proxy.reset)),
             ("page that claims to be well", met(lambda: proxy.pages(1, "200"), proxy.reset)),
             ("cut", proxy.cut), ("stall", lambda: proxy.stall(self.random.uniform(0.2, 2))),
-            ("peace", lambda: time.sleep(0.5))], peace=proxy.peace)
+            ("peace", lambda: time.sleep(0.5))], settle=settle)
         for what in ("reset", "goaway", "cut in a line", "429", "502", "200"):
             self.assertGreater(proxy.given.get(what, 0), 0, what)
 

@@ -235,13 +235,6 @@ class HTTP2Faults(Proxy):
         """Faults that nobody has met yet."""
         return len(self.answers) + self.cuts
 
-    def peace(self):
-        """What was to come does not; how many faults that were."""
-        def end():
-            left, self.answers, self.cuts = self.pending(), [], 0
-            return left
-        return self.do(end)
-
     def show(self, certificate, key):
         """New connections are shown another certificate."""
         self.do(self.context.load_cert_chain, certificate, key)
