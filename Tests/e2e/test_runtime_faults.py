@@ -196,7 +196,7 @@ class OverTCP(FaultCase):
             ("stall", lambda: proxy.stall(self.random.uniform(0.2, 2))),
             ("slow", lambda: proxy.slow(self.random.uniform(0.2, 1.5))),
             ("peace", lambda: time.sleep(0.5))])
-        self.assertGreater(proxy.connections, 5)
+        self.assertGreater(proxy.connections, 1)
 
     def test_servers_killed_and_credentials_rotated(self):
         proxy = TCPFaults(("127.0.0.1", self.plane.ports[2]))
