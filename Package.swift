@@ -96,7 +96,7 @@ tree.module(
 tree.module(
     "Records",
     in: "Control",
-    uses: ["JSON", "Kernel", "Resources", "Kubernetes"],
+    uses: ["JSON", "Kernel", "Reconcile", "Resources", "Kubernetes"],
     products: [("Logging", "swift-log")]
 )
 tree.module("Devices", in: "Control", uses: ["JSON", "Kernel", "PCI", "Configuration"])

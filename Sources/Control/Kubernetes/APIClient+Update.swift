@@ -74,7 +74,27 @@ extension APIClient {
         }
     }
 
-    /// A merge patch with uid and version: it is refused when the list is no longer what it was.
+    /// Gives an object that was read these finalizers, unless it has changed since.
+    ///
+    /// With uid and version, so that nobody else's finalizer is lost or comes back.
+    ///
+    /// - Returns: the object as the server has it.
+    /// - Throws: ``APIError``; ``APIError/isConflict`` when it has changed.
+    public func setFinalizers<R: Resource>(
+        _ finalizers: [String],
+        of object: R,
+        deadline: Duration? = nil
+    ) async throws(APIError) -> R {
+        let patch: JSONValue = [
+            "metadata": [
+                "uid": .string(object.metadata.uid),
+                "resourceVersion": .string(object.metadata.resourceVersion),
+                "finalizers": .array(finalizers.map(JSONValue.string)),
+            ]
+        ]
+        return try await self.patch(R.self, object.key, with: patch, deadline: deadline)
+    }
+
     private func finalizers<R: Resource>(
         _ type: R.Type,
         _ key: ObjectKey,
@@ -86,14 +106,7 @@ extension APIClient {
             var finalizers = object.metadata.finalizers
             change(&finalizers)
             if finalizers == object.metadata.finalizers { return object }
-            let patch: JSONValue = [
-                "metadata": [
-                    "uid": .string(object.metadata.uid),
-                    "resourceVersion": .string(object.metadata.resourceVersion),
-                    "finalizers": .array(finalizers.map(JSONValue.string)),
-                ]
-            ]
-            return try await self.patch(R.self, key, with: patch, deadline: end - .now)
+            return try await self.setFinalizers(finalizers, of: object, deadline: end - .now)
         }
     }
 

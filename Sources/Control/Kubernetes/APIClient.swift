@@ -3,6 +3,7 @@
 import Connections
 import HTTP
 import JSON
+import Reconcile
 import Resources
 import Synchronization
 
@@ -34,7 +35,7 @@ public final class APIClient: Sendable {
         self.options = options
         credentials = CredentialSource(access.credential)
         uplink = try Uplink(access, observer)
-        bucket = Mutex(options.rate.map { TokenBucket($0, at: .now) })
+        bucket = Mutex(options.rate.map { TokenBucket($0) })
     }
 
     /// A client that calls itself `userAgent`, and its writes too.

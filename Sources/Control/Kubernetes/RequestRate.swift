@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Reconcile
+
 /// How many requests a client makes in a time at most.
 ///
 /// A small rate hides as slowness, so the usual one only stops what runs wild: an API server
@@ -21,37 +23,9 @@ public struct RequestRate: Hashable, Sendable {
     public static let standard = RequestRate(perSecond: 50, burst: 100)
 }
 
-/// A bucket of tokens, one for each request: a value, to which time is told.
-///
-/// A request that must wait has its token at once, so requests go out in the order they came.
-struct TokenBucket: Sendable {
-    private let rate: RequestRate
-    /// Tokens that were there at ``seen``; below zero, so many are owed.
-    private var tokens: Double
-    private var seen: ContinuousClock.Instant
-
-    /// A full bucket.
-    init(_ rate: RequestRate, at now: ContinuousClock.Instant) {
-        self.rate = rate
-        tokens = Double(rate.burst)
-        seen = now
-    }
-
-    /// Takes a token; how long to wait before the request goes out.
-    ///
-    /// Takes none when that would be longer than `patience`.
-    mutating func take(
-        at now: ContinuousClock.Instant,
-        patience: Duration
-    ) -> (wait: Duration, isTaken: Bool) {
-        if now > seen {
-            let earned = rate.perSecond * ((now - seen) / .seconds(1))
-            tokens = min(tokens + earned, Double(rate.burst))
-            seen = now
-        }
-        let wait = Duration.seconds(max(1 - tokens, 0) / rate.perSecond)
-        guard wait <= patience else { return (wait, false) }
-        tokens -= 1
-        return (wait, true)
+extension TokenBucket {
+    /// A token for each request.
+    init(_ rate: RequestRate) {
+        self.init(interval: .seconds(1 / rate.perSecond), burst: rate.burst)
     }
 }

@@ -35,7 +35,7 @@ public final class KeyQueue<Key: Hashable & Sendable>: Sendable {
     private let metrics: QueueMetrics?
 
     /// An empty queue.
-    public init(retries: RetryLimit = RetryLimit(), metrics: QueueMetrics? = nil) {
+    public init(retries: TokenBucket = .retries, metrics: QueueMetrics? = nil) {
         state = Mutex(State(keys: WorkQueue(retries: retries)))
         self.metrics = metrics
         metrics?.follow(

@@ -17,14 +17,14 @@
 /// Adding and taking cost the logarithm of the number of keys.
 public struct WorkQueue<Key: Hashable & Sendable>: Sendable {
     private var schedule = Schedule()
-    private var retries: RetryLimit
+    private var retries: TokenBucket
     private var numbers: [Key: Int] = [:]
     /// By number; nil where a number is free.
     private var keys: [Key?] = []
     private var free: [Int] = []
 
     /// An empty queue.
-    public init(retries: RetryLimit = RetryLimit()) {
+    public init(retries: TokenBucket = .retries) {
         self.retries = retries
     }
 
@@ -108,7 +108,7 @@ public struct WorkQueue<Key: Hashable & Sendable>: Sendable {
         let number = number(of: key)
         let failures = schedule.countFailure(number)
         let pause = backoff.delay(failures: failures, fraction: fraction)
-        let delay = max(pause, retries.take(at: now))
+        let delay = max(pause, retries.take(at: now).wait)
         return (end(number, (now + delay, nil), now), delay)
     }
 

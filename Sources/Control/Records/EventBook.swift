@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Reconcile
 public import Resources
 
 /// What to write of what happens: repeats are counted, floods are summed up, and then dropped.
@@ -47,11 +48,13 @@ public struct EventBook: Sendable {
     private let component: String
     private var written = RecentValues<Note, Event>()
     private var similar = RecentValues<Note, Similar>()
-    private var budgets = RecentValues<ObjectReference, WriteBudget>()
+    private var budgets = RecentValues<ObjectReference, TokenBucket>()
     private var lastName: Int64 = 0
 
     private static let similarLimit = 10
     private static let similarWindow = Duration.seconds(600)
+    /// Of the writes about one object.
+    private static let budget = TokenBucket(interval: .seconds(300), burst: 25)
     private static let longestName = 253
     private static let longestMessage = 1024
 
@@ -68,8 +71,8 @@ public struct EventBook: Sendable {
         at now: ContinuousClock.Instant,
         wall: Timestamp
     ) -> Event? {
-        var budget = budgets[note.involved] ?? WriteBudget()
-        let isAllowed = budget.take(at: now)
+        var budget = budgets[note.involved] ?? Self.budget
+        let isAllowed = budget.take(at: now, patience: .zero).isTaken
         budgets[note.involved] = budget
         guard isAllowed else { return nil }
         let (key, message) = summedUp(note, at: now)
@@ -141,21 +144,5 @@ public struct EventBook: Sendable {
             reason: event.reason,
             message: isCombined ? "" : event.message
         )
-    }
-}
-
-/// How many writes one object may cause: 25, and then one every 5 minutes.
-private struct WriteBudget: Sendable {
-    private static let burst = 25
-    private static let interval = Duration.seconds(300)
-    /// When all of it will be there again.
-    private var fullAt: ContinuousClock.Instant?
-
-    /// Takes one, if there is one.
-    mutating func take(at now: ContinuousClock.Instant) -> Bool {
-        let next = max(fullAt ?? now, now) + Self.interval
-        guard next - now <= Self.interval * Self.burst else { return false }
-        fullAt = next
-        return true
     }
 }

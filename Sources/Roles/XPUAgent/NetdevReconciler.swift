@@ -318,16 +318,8 @@ final class NetdevReconciler: Reconciler {
         _ finalizers: [String],
         of netdev: Netdev
     ) async throws(Status) -> Netdev {
-        // With the version, so that nobody else's finalizer is lost or comes back.
-        let patch: JSONValue = [
-            "metadata": [
-                "uid": .string(netdev.metadata.uid),
-                "resourceVersion": .string(netdev.metadata.resourceVersion),
-                "finalizers": .array(finalizers.map { .string($0) }),
-            ]
-        ]
         do throws(APIError) {
-            let after = try await client.patch(Netdev.self, netdev.key, with: patch)
+            let after = try await client.setFinalizers(finalizers, of: netdev)
             if after.metadata.isDeleting, finalizers.isEmpty {
                 view.netdevs.absorbDeletion(of: after.key, uid: after.metadata.uid)
             } else {

@@ -2,6 +2,7 @@
 
 import Connections
 import HTTP
+import Reconcile
 import TLS
 import Testing
 
@@ -11,14 +12,14 @@ import Testing
     private let start = ContinuousClock.now
 
     @Test func `a burst goes out at once, then one after the other`() {
-        var bucket = TokenBucket(RequestRate(perSecond: 10, burst: 3), at: start)
+        var bucket = TokenBucket(RequestRate(perSecond: 10, burst: 3))
         var waits: [Duration] = []
         for _ in 0..<5 { waits.append(bucket.take(at: start, patience: .seconds(9)).wait) }
         #expect(waits == [.zero, .zero, .zero, .milliseconds(100), .milliseconds(200)])
     }
 
     @Test func `tokens come back with time, never more than the burst`() {
-        var bucket = TokenBucket(RequestRate(perSecond: 10, burst: 2), at: start)
+        var bucket = TokenBucket(RequestRate(perSecond: 10, burst: 2))
         for _ in 0..<2 { _ = bucket.take(at: start, patience: .zero) }
         #expect(!bucket.take(at: start, patience: .zero).isTaken)
         #expect(bucket.take(at: start + .milliseconds(100), patience: .zero).isTaken)
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test func `who would wait too long takes nothing from those behind`() {
-        var bucket = TokenBucket(RequestRate(perSecond: 1, burst: 1), at: start)
+        var bucket = TokenBucket(RequestRate(perSecond: 1, burst: 1))
         #expect(bucket.take(at: start, patience: .zero).isTaken)
         #expect(bucket.take(at: start, patience: .milliseconds(500)) == (.seconds(1), false))
         #expect(bucket.take(at: start, patience: .seconds(1)) == (.seconds(1), true))
@@ -36,7 +37,7 @@ import Testing
     }
 
     @Test func `a clock that stands still or goes back gives nothing`() {
-        var bucket = TokenBucket(RequestRate(perSecond: 1, burst: 1), at: start)
+        var bucket = TokenBucket(RequestRate(perSecond: 1, burst: 1))
         #expect(bucket.take(at: start, patience: .zero).isTaken)
         #expect(!bucket.take(at: start - .seconds(60), patience: .zero).isTaken)
     }

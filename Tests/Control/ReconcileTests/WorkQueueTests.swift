@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func `limits retries and never the first delivery`() {
-        var queue = WorkQueue<Int>(retries: RetryLimit(perSecond: 10, burst: 5))
+        var queue = WorkQueue<Int>(retries: TokenBucket(interval: .milliseconds(100), burst: 5))
         for key in 0..<1000 { queue.add(key, at: start) }
         let taken = queue.take(now: start, limit: 1000)
         #expect(taken == Array(0..<1000))
@@ -141,11 +141,11 @@ import Testing
     }
 
     @Test func `the bucket of retries fills again`() {
-        var limit = RetryLimit(perSecond: 10, burst: 2)
-        #expect((0..<3).map { _ in limit.take(at: start) }.last == .milliseconds(100))
-        #expect(limit.take(at: start + .seconds(60)) == .zero)
-        #expect(limit.take(at: start + .seconds(60)) == .zero)
-        #expect(limit.take(at: start + .seconds(60)) == .milliseconds(100))
+        var limit = TokenBucket(interval: .milliseconds(100), burst: 2)
+        #expect((0..<3).map { _ in limit.take(at: start).wait }.last == .milliseconds(100))
+        #expect(limit.take(at: start + .seconds(60)).wait == .zero)
+        #expect(limit.take(at: start + .seconds(60)).wait == .zero)
+        #expect(limit.take(at: start + .seconds(60)).wait == .milliseconds(100))
     }
 
     @Test func `delays double up to the ceiling`() {
