@@ -60,6 +60,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     /// Streams that were told to wait until what has piled up in the machine is written.
     var awaitsWrite: [StreamID] = []
     private var isClosing = false
+    private var hasEnded = false
 
     init(
         _ machine: consuming Machine,
@@ -84,6 +85,8 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        // A channel that is closed before it is active never becomes inactive.
+        if isClosing { end(reason ?? .closed) }
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -116,8 +119,8 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
         keepAlive?.received(at: context.eventLoop.now)
         let buffer = unwrapInboundIn(data)
         if keepAlive?.isHandshaken == false {
-            if Self.isTLS(buffer) { return close(.speaksTLS) }
-            if let line = Self.text(buffer) { return close(.speaksText(line)) }
+            if Self.startsAsTLS(buffer) { return close(.speaksTLS) }
+            if let line = Self.startsAsText(buffer) { return close(.speaksText(line)) }
         }
         do throws(ConnectionError) {
             for event in try machine.receive(buffer.readableBytesUInt8Span) { handle(event) }
@@ -290,7 +293,8 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     }
 
     private func end(_ reason: ConnectionFailure.Reason) {
-        isClosing = true
+        guard !hasEnded else { return }
+        (isClosing, hasEnded) = (true, true)
         timer?.cancel()
         timer = nil
         fail(reason)
@@ -370,24 +374,6 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
 }
 
 extension ConnectionHandler where Machine: ~Copyable {
-    /// Whether the first bytes are those of a TLS record.
-    ///
-    /// A client's hello, or a server's alert that answers what is not TLS (RFC 8446 § 5.1); HTTP/2
-    /// never begins so.
-    private static func isTLS(_ buffer: ByteBuffer) -> Bool {
-        let start = buffer.readableBytesView.prefix(2)
-        let kind: UInt8 = Machine.answers ? 0x16 : 0x15
-        return start.elementsEqual([kind, 0x03])
-    }
-
-    /// The first line of a server that answers our preface in text, as one of HTTP/1.1 does; no
-    /// first frame of HTTP/2 looks like that, for its length would be millions (RFC 9113 § 3.4).
-    private static func text(_ buffer: ByteBuffer) -> String? {
-        guard !Machine.answers else { return nil }
-        let line = buffer.readableBytesView.prefix(80).prefix { (0x20...0x7e).contains($0) }
-        return line.count < 4 ? nil : String(decoding: line, as: UTF8.self)
-    }
-
     /// Lets the flood counts start again once a minute, however often the clock is looked at.
     private func forgive() {
         guard let context else { return }

@@ -173,16 +173,14 @@ final class Refusals: Sendable {
         return false
     }
 
-    /// Waits for a reason; all of them so far, and none twice.
-    func take() async throws -> [ConnectionFailure.Reason] {
-        for _ in 0..<1000 {
-            let found = reasons.withLock { reasons in
-                defer { reasons = [] }
-                return reasons
-            }
-            if !found.isEmpty { return found }
+    /// Waits for so many reasons; all of them so far, and none twice.
+    func take(_ count: Int = 1) async throws -> [ConnectionFailure.Reason] {
+        for _ in 0..<1000 where reasons.withLock({ $0.count < count }) {
             try await Task.sleep(for: .milliseconds(10))
         }
-        return []
+        return reasons.withLock { reasons in
+            defer { reasons = [] }
+            return reasons
+        }
     }
 }

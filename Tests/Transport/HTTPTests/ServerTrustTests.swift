@@ -215,11 +215,13 @@ import Testing
                 script: "tls_client.py",
                 arguments: ["crowd", "\(site.port)", "40"]
             )
+            // Seven of them have the places beside the old client's.
+            let told = try await site.refusals.take(33)
+            #expect(told == Array(repeating: .crowdedOut(limit: 8), count: 33))
             let new = try site.client()
             #expect(try await new.text("/") == "hi")
             #expect(try await old.text("/") == "hi")
-            let told = try await site.refusals.take()
-            #expect(Set(told) == [.crowdedOut(limit: 8)])
+            #expect(try await site.refusals.take() == [.crowdedOut(limit: 8)])
             crowd.signal(15)
             await new.close()
             await old.close()
