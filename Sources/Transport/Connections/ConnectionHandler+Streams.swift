@@ -4,9 +4,9 @@ import HPACK
 import HTTP2
 
 /// What the streams ask of their connection.
-extension ConnectionHandler: StreamOwner where Machine: ~Copyable {
+extension ConnectionHandler: StreamOwner {
     func respond(_ headers: [HeaderField], endStream: Bool, on id: StreamID) throws(RequestError) {
-        try machine.respond(headers, endStream: endStream, on: id)
+        try Side.respond(headers, endStream: endStream, on: id, of: &machine)
         if endStream { answered(id) }
         scheduleWrite()
     }
@@ -46,7 +46,7 @@ extension ConnectionHandler: StreamOwner where Machine: ~Copyable {
 
     /// A server's stream is over with the answer.
     private func answered(_ id: StreamID) {
-        guard Machine.answers else { return }
+        guard Side.isServer else { return }
         receivers[id] = nil
         unwrittenAnswers += 1
     }

@@ -10,7 +10,7 @@ import NIOCore
 /// Bytes that arrive in a burst are all handled before one write answers them, and what is to be
 /// sent stays in the machine while the peer does not read. The handler lives on its event loop;
 /// others reach it through ``StreamHandle``.
-final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboundHandler {
+final class ConnectionHandler<Side: HandledSide>: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -43,7 +43,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     private let accept: Acceptor?
     let notify: (Notice) -> Void
 
-    var machine: Machine
+    var machine: Connection<Side>
     let tally = Tally()
     private var context: ChannelHandlerContext?
     var receivers: [StreamID: any StreamReceiver] = [:]
@@ -63,7 +63,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     private var hasEnded = false
 
     init(
-        _ machine: consuming Machine,
+        _ machine: consuming Connection<Side>,
         endpoint: Endpoint,
         policy: KeepAlivePolicy,
         accept: Acceptor? = nil,
@@ -183,7 +183,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
 
     /// A client's stream is over with the response; a server still has to answer.
     private func peerEnded(_ id: StreamID) {
-        guard !Machine.answers else { return }
+        guard !Side.isServer else { return }
         receivers[id] = nil
         notify(.hasRoom)
     }
@@ -280,7 +280,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
         let channel = context.channel
         // Even when there is no last word, this completes after all that was written before.
         let last = ByteBuffer(bytes: machine.takeOutput())
-        let lingers = Machine.answers && reason.deservesAnswer
+        let lingers = Side.isServer && reason.deservesAnswer
         if lingers { fail(reason) }
         guard lingers || keepAlive?.isHandshaken == true else {
             // Nothing that could be waited for: it may never read, or never end its handshake.
@@ -315,7 +315,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
         guard !isClosing, let context else { return }
         let now = context.eventLoop.now
         let streams = machine.activeStreams
-        let isAcknowledged = machine.settingsAreAcknowledged || !Machine.answers
+        let isAcknowledged = machine.settingsAreAcknowledged || !Side.isServer
         switch keepAlive?.check(
             at: now,
             activeStreams: streams,
@@ -373,7 +373,7 @@ final class ConnectionHandler<Machine: StreamMachine & ~Copyable>: ChannelInboun
     }
 }
 
-extension ConnectionHandler where Machine: ~Copyable {
+extension ConnectionHandler {
     /// Lets the flood counts start again once a minute, however often the clock is looked at.
     private func forgive() {
         guard let context else { return }

@@ -6,7 +6,7 @@ import NIOPosix
 
 /// A dialer's state, on its event loop.
 final class DialerCore {
-    private typealias Handler = ConnectionHandler<ClientConnection>
+    private typealias Handler = ConnectionHandler<ClientSide>
 
     private enum State {
         case idle

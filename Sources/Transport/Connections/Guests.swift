@@ -8,7 +8,7 @@ import TLS
 
 /// The connections of one listener, on whatever event loops they live.
 final class Guests: Sendable {
-    private typealias Handler = ConnectionHandler<ServerConnection>
+    private typealias Handler = ConnectionHandler<ServerSide>
 
     private struct Guest {
         let loop: any EventLoop

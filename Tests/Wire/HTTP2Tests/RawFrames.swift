@@ -122,13 +122,7 @@ extension StreamID {
     static let five = StreamID(rawValue: 5)
 }
 
-extension ClientConnection {
-    mutating func receive(_ bytes: [UInt8]) throws(ConnectionError) -> [Event] {
-        try receive(bytes.span)
-    }
-}
-
-extension ServerConnection {
+extension Connection {
     mutating func receive(_ bytes: [UInt8]) throws(ConnectionError) -> [Event] {
         try receive(bytes.span)
     }
