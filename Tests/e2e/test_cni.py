@@ -128,15 +128,31 @@ class Kernel(LabCase):
     def test_two_interfaces_in_one_pod(self):
         pod = self.lab.pod()
         self.add(pod, self.function(0))
-        answer = self.lab.cni("ADD", pod, self.function(0, "green"), "net2")
-        self.attached.append((pod, self.function(0, "green"), "net2"))
-        # The second default route meets the first: the plugin must say so, or live with it.
-        if answer.code:
-            self.assert_error(answer, 5)
-            self.assert_untouched(self.function(0, "green"))
-        else:
-            self.assert_attached(pod, self.function(0, "green"), "net2")
+        answer = self.add(pod, self.function(0, "green"), "net2")
+        self.assert_attached(pod, self.function(0, "green"), "net2")
         self.assert_attached(pod, self.function(0))
+        # The first default route stays, of both families, and nobody says there is another.
+        self.assertEqual(answer["routes"], [])
+        self.assertEqual(spaces.routes(pod.space, "net2"), set())
+        self.assertEqual(spaces.routes(pod.space, "net1"),
+                         {("0.0.0.0/0", "10.10.0.1"), ("::/0", "fd00:10::1")})
+        self.delete(pod, self.function(0, "green"), "net2")
+        self.assert_attached(pod, self.function(0))
+
+    def test_the_pod_keeps_its_default_route(self):
+        pod, function = self.lab.pod(), self.function()
+        inside = ("ip", "-n", pod.space)
+        spaces.run(*inside, "link", "add", "eth0", "type", "veth", "peer", "name", "far")
+        spaces.run(*inside, "address", "add", "192.0.2.2/24", "dev", "eth0")
+        spaces.run(*inside, "link", "set", "eth0", "up")
+        spaces.run(*inside, "route", "add", "default", "via", "192.0.2.1")
+        answer = self.add(pod, function)
+        self.assert_attached(pod, function, mtu=1400)
+        self.assertEqual(answer["routes"], [{"dst": "::/0", "gw": "fd00:10::1"}])
+        self.assertEqual(spaces.routes(pod.space, "net1"), {("::/0", "fd00:10::1")})
+        self.assertEqual(spaces.routes(pod.space, "eth0"), {("0.0.0.0/0", "192.0.2.1")})
+        check = self.lab.cni("CHECK", pod, function, prevResult=answer)
+        self.assertEqual(check.code, 0, check)
 
     def test_a_long_interface_name(self):
         pod, function = self.lab.pod(), self.function()

@@ -103,14 +103,14 @@ struct AddCommand: Sendable {
         let (addresses, routes) = try AddResult.parse(answer)
         let mtu = answer.mtu == 0 ? link.mtu : answer.mtu
         let moved = try parts.mover.moveIn(link, record, mtu: mtu, from: home, to: pod)
-        try pod.apply(
+        let ground: [LinkRequest] =
             addresses.map { .addAddress($0.prefix, to: moved.index) } + [.setUp(moved.index)]
-                + routes.map { route in
-                    .addRoute(
-                        Route(to: route.destination, via: route.gateway, link: moved.index)
-                    )
-                }
-        )
+        let ways = routes.map {
+            LinkRequest.addRoute(Route(to: $0.destination, via: $0.gateway, link: moved.index))
+        }
+        let refusals = try pod.outcomes(of: ground + ways)
+        for case let refusal? in refusals.prefix(ground.count) { throw refusal }
+        let added = try self.added(routes, refusals.dropFirst(ground.count))
         record.addresses = addresses.map(\.prefix)
         record.isComplete = true
         try parts.journal.write(record)
@@ -122,8 +122,28 @@ struct AddCommand: Sendable {
             mac: record.mac,
             mtu: mtu,
             addresses: addresses,
-            routes: routes
+            routes: added
         )
+    }
+
+    /// The routes that the kernel has added, by what it said of each.
+    ///
+    /// Where another of the pod's interfaces leads already, it still does: a second network with a
+    /// default route must cost the pod neither its first one nor its ADD.
+    private func added(
+        _ routes: [AddResult.Route],
+        _ refusals: ArraySlice<LinkError?>
+    ) throws(LinkError) -> [AddResult.Route] {
+        var added: [AddResult.Route] = []
+        for (route, refusal) in zip(routes, refusals) {
+            guard let refusal else {
+                added.append(route)
+                continue
+            }
+            guard refusal.errno == .exists else { throw refusal }
+            parts.warn("the pod has a route to \(route.destination) already, which stays")
+        }
+        return added
     }
 
     /// Neighbours learn the new place at once, and again at every later change.
