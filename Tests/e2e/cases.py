@@ -118,6 +118,7 @@ class LabCase(unittest.TestCase):
             self.assertEqual(link["mtu"], mtu)
         self.assertIsNone(spaces.link(self.lab.host, function.name))
 
-    def assert_quick(self, started, seconds):
+    def assert_quick(self, started):
+        """It did not end because a limit was over: the lab's ADD gives up after 20 seconds."""
         took = time.monotonic() - started
-        self.assertLess(took, seconds, f"took {took:.2f} s")
+        self.assertLess(took, 15, f"took {took:.2f} s")

@@ -20,8 +20,13 @@ PYTHON = os.environ.get("OPI_XPU_PYTHON") or sys.executable
 WITH_US = ["setpriv", "--pdeathsig", "KILL"]
 
 
+# No wait for something that should come is given up earlier, however busy the machine is.
+PATIENCE = 20
+
+
 def until(condition, seconds=10, what="a condition", pause=0.02):
     """The first true value of `condition`; an AssertionError naming `what` when time is up."""
+    seconds = max(seconds, PATIENCE)
     end = time.monotonic() + seconds
     while True:
         value = condition()

@@ -286,7 +286,7 @@ class Socket(LabCase):
         self.assertTrue(self.lab.host_agent.alive, self.lab.host_agent.said())
         started = time.monotonic()
         agent_api.call(self.lab.agent_socket, "Detach", container_id="x", interface_name="y")
-        self.assert_quick(started, 1)
+        self.assert_quick(started)
 
     def send(self, data, seconds=3):
         """Sends bytes; what came back and whether the agent then closed."""

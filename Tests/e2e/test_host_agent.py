@@ -18,7 +18,7 @@ class Ports(LabCase):
         started = time.monotonic()
         self.add(pod, function)
         self.assertGreater(time.monotonic() - started, 0.9)
-        self.assert_quick(started, 3)
+        self.assert_quick(started)
         _, port = self.lab.opi.port_of(function.mac)
         self.assertEqual(port["status"]["oper_status"], "BP_OPER_STATUS_UP")
 
@@ -165,7 +165,7 @@ class Restarts(LabCase):
         until(lambda: self.lab.netdevs(), 5, "the agent to work on it")
         started = time.monotonic()
         self.assertEqual(self.lab.host_agent.stop(), 0, self.lab.host_agent.said())
-        self.assert_quick(started, 5)
+        self.assert_quick(started)
         self.assert_error(self.finish(process), 11)
         self.assert_untouched(function)
 

@@ -15,7 +15,7 @@ class Card(LabCase):
         started = time.monotonic()
         outcome = self.lab.cni("ADD", pod, function)
         self.assert_error(outcome, 11, "opi.sock")
-        self.assert_quick(started, 3)
+        self.assert_quick(started)
         self.assert_untouched(function)
         self.lab.opi_server.start()
         until(lambda: self.lab.cni("ADD", pod, function).code == 0, 5, "an ADD to work again")
@@ -29,19 +29,19 @@ class Card(LabCase):
         for _ in range(6):
             started = time.monotonic()
             self.assert_error(self.lab.cni("ADD", pod, function), 11)
-            self.assert_quick(started, 3)
+            self.assert_quick(started)
         self.lab.opi_server.start()
         started = time.monotonic()
         until(lambda: self.lab.cni("ADD", pod, function).code == 0, 5, "an ADD to work again")
         self.attached.append((pod, function, "net1"))
-        self.assert_quick(started, 4)
+        self.assert_quick(started)
 
     def test_hangs(self):
         pod, function = self.lab.pod(), self.function()
         self.lab.opi.faults({"hang": True})
         started = time.monotonic()
         self.assert_error(self.lab.cni("ADD", pod, function), 11, "opi.sock")
-        self.assert_quick(started, 2 + 2)
+        self.assert_quick(started)
         self.assert_untouched(function)
         self.lab.opi.faults()
         until(lambda: self.lab.cni("ADD", pod, function).code == 0, 10, "an ADD to work again")
@@ -52,7 +52,7 @@ class Card(LabCase):
         self.lab.opi.faults({"hang": True})
         started = time.monotonic()
         self.assert_error(self.lab.cni("ADD", pod, function, timeoutSeconds=1), 11)
-        self.assert_quick(started, 2.5)
+        self.assert_quick(started)
         self.assert_untouched(function)
 
     def test_refuses_with_a_text(self):
@@ -61,7 +61,7 @@ class Card(LabCase):
         self.lab.opi.faults({"method": "CreateBridgePort", "fail": f"UNKNOWN:{text}"})
         started = time.monotonic()
         self.assert_error(self.lab.cni("ADD", pod, function), 103, text)
-        self.assert_quick(started, 3)
+        self.assert_quick(started)
         self.assert_untouched(function)
 
     def test_refuses_with_a_text_in_other_alphabets(self):
@@ -99,7 +99,7 @@ class Card(LabCase):
         started = time.monotonic()
         outcome = self.lab.cni("ADD", pod, function, timeoutSeconds=2)
         self.assert_error(outcome, 11)
-        self.assert_quick(started, 4)
+        self.assert_quick(started)
         self.assert_untouched(function)
         said = outcome.text + outcome.said + self.lab.host_agent.said()
         self.assertIn(text, said, f"{outcome}\n{self.lab.host_agent.said()}")
@@ -133,7 +133,7 @@ class Addresses(LabCase):
         started = time.monotonic()
         outcome = self.lab.cni("ADD", pods[2], self.function(2))
         self.assert_error(outcome, 11, "10.10.0.0/29", "blue")
-        self.assert_quick(started, 2)
+        self.assert_quick(started)
         self.assert_untouched(self.function(2))
         self.delete(pods[0], self.function(0))
         until(lambda: len(self.lab.netdevs()) == 1, 5, "the address to come free")

@@ -213,11 +213,9 @@ import Testing
     }
 
     @Test func `a grandchild that holds the streams is not waited for`() async throws {
-        let started = ContinuousClock.now
-        let outcome = try await run("sleep 5 & echo $!")
-        #expect(ContinuousClock.now - started < .seconds(4))
+        let outcome = try await run("sleep 60 & echo $!")
         let id = Int32(String(decoding: outcome.output, as: UTF8.self).dropLast())
-        kill(try #require(id), SIGKILL)
+        #expect(kill(try #require(id), SIGKILL) == 0, "it is still there")
     }
 
     @Test func `one that writes too much is ended`() async throws {
