@@ -4,7 +4,9 @@
 Three processes stand for a Lease; the leader counts in an annotation of a target object. A watch
 keeps the target's history, in which the numbers of the leaders' terms must never fall.
 """
+import json
 import os
+import re
 import threading
 import time
 import unittest
@@ -38,20 +40,25 @@ class History:
                                          fieldSelector="metadata.name=target") as watch:
                     while not self.over.is_set() and not (
                             watch.ended.is_set() and watch.arrived.empty()):
-                        for event in self._events(watch):
-                            version = event["metadata"]["resourceVersion"]
-                            self.states[int(version)] = event
+                        version = self._event(watch) or version
             except Exception:  # the server is down for a while
                 time.sleep(0.05)
 
-    @staticmethod
-    def _events(watch):
+    def _event(self, watch):
+        """Keeps the next event, if there is one; the version to go on from."""
         if watch.arrived.empty():
             time.sleep(0.02)
-            return
+            return None
         event = watch.arrived.get()[1]
+        if event["type"] == "ERROR" and event["object"]["code"] == 410:
+            # A server that began anew names the version from which on it remembers.
+            return re.search(r"\((\d+)\)$", event["object"]["message"])[1]
         assert event["type"] in ("ADDED", "MODIFIED"), event
-        yield event["object"]
+        self.keep(event["object"])
+        return event["object"]["metadata"]["resourceVersion"]
+
+    def keep(self, state):
+        self.states[int(state["metadata"]["resourceVersion"])] = state
 
     def close(self):
         """All states by version; the last one is what the server has."""
@@ -143,6 +150,10 @@ class ElectionCase:
             return (name, process, number) if wrote else None
         return until(look, seconds, "a leader")
 
+    def written(self):
+        """The target's states that a killed server has on disk and will not tell of any more."""
+        return ()
+
     # What must be true of the target.
 
     def check_history(self, terms):
@@ -203,6 +214,8 @@ class ElectionCase:
             self.candidate(name)
         _, first, number = self.leader()
         self.server.plane.kill("apiserver")
+        for state in self.written():
+            self.history.keep(state)
         # Whoever leads stops by itself, although nobody can take the Lease.
         until(lambda: {"leads": None} in first.said, 20, "the leader to stop")
         self.server.plane.start("apiserver")
@@ -280,3 +293,14 @@ class OnTheRealServer(ElectionCase, unittest.TestCase):
 
 class OnTheServerInMemory(ElectionCase, unittest.TestCase):
     server_type = MemoryServer
+
+    def written(self):
+        """What etcd would still tell is in the journal, until the next start writes it anew."""
+        first = int(self.target_version)
+        with open(os.path.join(self.server.folder, "objects.jsonl"), encoding="utf-8") as file:
+            objects = [json.loads(line)["object"] for line in file]
+        for one in objects:
+            meta = one["metadata"] if one else {}
+            if (meta.get("namespace"), meta.get("name")) == (self.ns, "target"):
+                if int(meta["resourceVersion"]) > first:
+                    yield one
