@@ -203,18 +203,6 @@ class Allocation(PluginCase):
         self.add(pod, self.function())
         self.assert_attached(pod, self.function())
 
-    def test_works_while_the_card_hangs(self):
-        self.ready()
-        self.lab.opi.faults({"hang": True})
-        started = time.monotonic()
-        reply = self.allocate(self.function().pci)
-        self.assertTrue(reply["ok"], reply)
-        self.assert_quick(started)
-        self.lab.opi.faults()
-        pod = self.lab.pod()
-        until(lambda: self.lab.cni("ADD", pod, self.function()).code == 0, 10, "an ADD to work")
-        self.attached.append((pod, self.function(), "net1"))
-
     def test_of_a_function_that_is_still_in_a_pod(self):
         """The kubelet may hand a function on before the DEL of its last pod has come."""
         self.ready()
@@ -265,3 +253,23 @@ class Calls(PluginCase):
         options = self.stub().GetDevicePluginOptions(PROTOS.Empty(), timeout=5)
         self.assertFalse(options.pre_start_required)
         self.assertFalse(options.get_preferred_allocation_available)
+
+
+class AllocationWithoutTheCard(PluginCase):
+    """The agent waits a minute for the card; the kubelet does not wait for the agent's wait."""
+
+    settings = {"opi": {"callTimeoutSeconds": 60}}
+
+    def test_works_while_the_card_hangs(self):
+        self.ready()
+        self.lab.opi.faults({"hang": True})
+        started = time.monotonic()
+        reply = self.kubelet.ask("allocate", ids=[self.function().pci], resource=BLUE)
+        self.assertTrue(reply["ok"], reply)
+        self.assert_quick(started)
+        self.lab.opi.faults()
+        self.lab.opi_server.kill()  # which ends the calls that hang
+        self.lab.opi_server.start()
+        pod = self.lab.pod()
+        until(lambda: self.lab.cni("ADD", pod, self.function()).code == 0, 10, "an ADD to work")
+        self.attached.append((pod, self.function(), "net1"))

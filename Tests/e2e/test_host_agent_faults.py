@@ -47,14 +47,6 @@ class Card(LabCase):
         until(lambda: self.lab.cni("ADD", pod, function).code == 0, 10, "an ADD to work again")
         self.attached.append((pod, function, "net1"))
 
-    def test_hangs_longer_than_the_runtime_waits(self):
-        pod, function = self.lab.pod(), self.function()
-        self.lab.opi.faults({"hang": True})
-        started = time.monotonic()
-        self.assert_error(self.lab.cni("ADD", pod, function, timeoutSeconds=1), 11)
-        self.assert_quick(started)
-        self.assert_untouched(function)
-
     def test_refuses_with_a_text(self):
         pod, function = self.lab.pod(), self.function()
         text = "quota of ports is used up: 128 of 128"
@@ -119,6 +111,23 @@ class Card(LabCase):
         self.assert_untouched(function)
         self.assertEqual(self.lab.opi.bridges()["vlan-10"]["spec"]["vni"], 4242)
         self.lab.opi_server.stop()  # and with it that bridge
+
+
+class PatientAgent(LabCase):
+    """The agent waits a minute for the card; whoever asks the agent must not."""
+
+    settings = {"blue": 1, "green": 0, "opi": {"callTimeoutSeconds": 60}}
+
+    def tearDown(self):
+        self.lab.opi_server.kill()  # which ends the calls that hang
+
+    def test_hangs_longer_than_the_runtime_waits(self):
+        pod, function = self.lab.pod(), self.function()
+        self.lab.opi.faults({"hang": True})
+        started = time.monotonic()
+        self.assert_error(self.lab.cni("ADD", pod, function, timeoutSeconds=1), 11)
+        self.assert_quick(started)
+        self.assert_untouched(function)
 
 
 class Addresses(LabCase):

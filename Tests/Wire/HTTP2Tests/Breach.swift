@@ -49,3 +49,25 @@ struct Breach: Sendable, CustomTestStringConvertible {
         }
     }
 }
+
+extension Breach {
+    /// Lets a server receive the bytes.
+    func run(preface: [UInt8], size: Int = .max) {
+        let settings = Settings(maxConcurrentStreams: 2, initialWindowSize: 100)
+        var server = ServerConnection(settings: settings)
+        var failure: ConnectionError?
+        do throws(ConnectionError) {
+            _ = try server.receive(preface)
+            _ = server.takeOutput()
+            var start = 0
+            while start < bytes.count {
+                let end = start + min(size, bytes.count - start)
+                _ = try server.receive(Array(bytes[start..<end]))
+                start = end
+            }
+        } catch {
+            failure = error
+        }
+        check(failure, server.takeOutput(), isClosed: server.isClosed)
+    }
+}
